@@ -1,0 +1,1 @@
+"""How processes start: settings, addresses, entry points, the supervisor of ``make run``."""

@@ -1,0 +1,12 @@
+"""The worker's entry point: ``celery -A config``."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("barnamak")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["core.jobs"], related_name=None)
+app.autodiscover_tasks()

@@ -1,0 +1,37 @@
+"""System checks that prove what the rest takes for granted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+
+@register(Tags.database)
+def persian_is_seen_by_trigrams(
+    databases: list[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """With ``lc_ctype = C`` PostgreSQL's pg_trgm is blind to Persian and says nothing."""
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("select lower('ÀÉ') = 'àé', 'ک' ~ '\\w'")
+            row = cursor.fetchone()
+        if row != (True, True):
+            return [
+                Error(
+                    f"The database '{alias}' does not know letters beyond ASCII: {row}.",
+                    hint="Create it with LC_CTYPE = C.UTF-8 (or any UTF-8 locale).",
+                    id="core.E001",
+                )
+            ]
+    return []
+
+
+@register(Tags.security)
+def demo_is_for_development(**_kwargs: Any) -> list[CheckMessage]:
+    """Demo people have codes that are printed at start: never outside development."""
+    if settings.DEMO and not settings.DEBUG:
+        return [Error("BARNAMAK_DEMO=1 needs BARNAMAK_DEBUG=1.", id="core.E002")]
+    return []

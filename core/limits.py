@@ -1,0 +1,94 @@
+"""Every bound of the house: its name, its unit, its one home.
+
+Pure constants. ``docs/reference/limits.md`` is made from the comments here.
+"""
+
+from datetime import timedelta
+
+# --- signing in -----------------------------------------------------------------------------
+CODE_DIGITS = 5  # digits of a one-time code
+CODE_TTL = timedelta(minutes=3)  # how long a one-time code is good
+CODE_TRIES_MAX = 5  # wrong guesses at one code before it is dead
+CODE_REQUESTS_PER_PHONE_MAX = 5  # codes sent to one phone in CODE_REQUESTS_PERIOD_S
+CODE_REQUESTS_PER_ADDRESS_MAX = 30  # codes asked for from one network address in the same time
+CODE_REQUESTS_PERIOD_S = 600  # seconds
+CODE_CHECKS_PER_ADDRESS_MAX = 60  # codes tried from one network address in the same time
+CODE_RESEND_AFTER_S = 30  # seconds before another code may be asked for the same phone
+SESSION_AGE_S = 60 * 60 * 24 * 60  # seconds a person stays signed in
+STAFF_SESSION_AGE_S = 60 * 60 * 8  # seconds a member of staff stays signed in
+
+# --- people and makers ----------------------------------------------------------------------
+NAME_CHARS_MAX = 64  # characters of a person's or maker's name
+MAKER_MEMBERS_MAX = 50  # people in one organisation
+MAKERS_PER_PERSON_MAX = 10  # organisations one person may found
+
+# --- chats ----------------------------------------------------------------------------------
+MESSAGE_CHARS_MAX = 4096  # characters of one text message
+CARD_BYTES_MAX = 8 * 1024  # bytes of one card's payload
+CHAT_TITLE_CHARS_MAX = 128  # characters of a group's or channel's title
+GROUP_MEMBERS_MAX = 5_000  # members of a group; channels have no bound
+MESSAGES_PAGE = 50  # messages given at once
+MESSAGES_PAGE_MAX = 200  # the most a caller may ask for at once
+CHATS_PAGE = 50  # chats in one page of the chat list
+CHATS_LIVE_MAX = 500  # chats one socket follows; the newest win
+MESSAGES_PER_MINUTE_MAX = 60  # messages one person may send in a minute
+SOCKET_FRAME_BYTES_MAX = 64 * 1024  # bytes of one WebSocket frame
+SOCKET_FRAMES_PER_10_S_MAX = 200  # frames one socket may send in ten seconds
+
+# --- audit, jobs, idempotency ---------------------------------------------------------------
+OUTBOX_SWEEP_AFTER_S = 10  # seconds after which a job that was not handed over is handed over again
+OUTBOX_BATCH_ROWS = 100  # jobs handed over in one sweep
+IDEMPOTENCY_KEY_CHARS_MAX = 255  # characters of an Idempotency-Key
+IDEMPOTENCY_KEEP = timedelta(days=7)  # how long a key that moves no money is remembered
+API_PAGE = 50  # rows of one API page
+API_PAGE_MAX = 200  # the most rows a caller may ask for
+JSON_BODY_BYTES_MAX = 1024 * 1024  # bytes of a JSON body
+JSON_DEPTH_MAX = 20  # nesting of a JSON body
+
+# --- mini-apps ------------------------------------------------------------------------------
+APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
+APP_KEYS_MAX = 20  # live API keys of one app
+UPLOADS_PER_HOUR_MAX = 60  # uploads of one app in an hour
+REVIEW_DUE_AFTER = timedelta(days=3)  # a submission waits at most so long
+REVIEW_CLAIM_TTL = timedelta(minutes=30)  # a claim without a sign of life falls back to the queue
+LAUNCH_TTL = timedelta(hours=12)  # a launch ends by itself
+LAUNCHES_PER_MINUTE_MAX = 60  # launches of one person in a minute
+USER_TOKEN_TTL_S = 300  # seconds a user token is good
+USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
+INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
+START_PARAM_CHARS_MAX = 512  # characters of a start parameter
+CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
+CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
+CLOUD_VALUE_CHARS_MAX = 4096  # characters of a CloudStorage value
+LOCAL_STORE_BYTES_MAX = 256 * 1024  # bytes kept for an app whose storage the browser blocks
+BRIDGE_CALLS_PER_10_S_MAX = 200  # server calls of one launch in ten seconds
+BRIDGE_CALL_BYTES_MAX = 64 * 1024  # bytes of one bridge call
+ROUTE_POLL_S = 1.0  # seconds between two looks of the assets process at the route table
+OLD_VERSION_GRACE = timedelta(hours=24)  # a superseded version is still served to open pages
+UPLOAD_BYTES_MAX = 20 * 1024 * 1024  # bytes of an uploaded bundle
+
+# --- bundles: what an uploaded zip may hold -------------------------------------------------
+ARCHIVE_ENTRIES_MAX = 4_000  # entries of an uploaded zip, folders and dropped system files counted
+ARCHIVE_DIRECTORY_BYTES_MAX = 2 * 1024 * 1024  # bytes of the zip's central directory
+ARCHIVE_COMMENT_BYTES_MAX = 255  # bytes of the zip's own comment
+BUNDLE_FILES_MAX = 2_000  # files of one version
+BUNDLE_BYTES_MAX = 100 * 1024 * 1024  # bytes of all files of one version, unpacked
+BUNDLE_FILE_BYTES_MAX = 20 * 1024 * 1024  # bytes of one file, unpacked
+BUNDLE_CODE_FILE_BYTES_MAX = 5 * 1024 * 1024  # bytes of one HTML, JS, CSS or other text file
+BUNDLE_RATIO_MAX = 100  # unpacked to packed, looked at above BUNDLE_RATIO_FROM_BYTES
+BUNDLE_RATIO_FROM_BYTES = 8 * 1024 * 1024  # bytes below which any ratio is harmless
+BUNDLE_PATH_BYTES_MAX = 240  # bytes of one path in UTF-8
+BUNDLE_PATH_DEPTH_MAX = 16  # segments of one path
+BUNDLE_IMAGE_SIDE_PIXELS_MAX = 8_192  # pixels of the longer side of an image
+BUNDLE_IMAGE_PIXELS_MAX = 25_000_000  # pixels of one image, width times height
+BUNDLE_ICON_SIDE_PIXELS_MAX = 1_024  # pixels of the longer side of an icon
+MANIFEST_BYTES_MAX = 64 * 1024  # bytes of manifest.json
+MANIFEST_DEPTH_MAX = 12  # nesting of manifest.json
+MANIFEST_NETWORK_ORIGINS_MAX = 32  # network origins of one kind in manifest.json
+SCRIPT_PARSE_BYTES_MAX = 2 * 1024 * 1024  # bytes of a script that is still parsed; above, patterns only
+SCRIPT_PARSE_ALL_BYTES_MAX = 16 * 1024 * 1024  # bytes of all scripts parsed in one check
+SCAN_FILE_S = 10  # seconds one scanner may spend on one file
+CHECK_WALL_S = 120  # seconds one check of a bundle may take
+CHECK_CPU_S = 90  # seconds of processor time one check of a bundle may take
+CHECK_MEMORY_BYTES_MAX = 1024 * 1024 * 1024  # address space of the process that checks a bundle
+FINDINGS_PER_RULE_MAX = 20  # findings of one rule that are listed; the rest is counted

@@ -1,0 +1,62 @@
+"""What every page request passes: problems as answers, the theme, the request's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from core.answers import problem_answer
+from core.ids import new_id
+from core.problems import Problem
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestIdMiddleware:
+    """Give each request an id that stands in its log lines and in the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Bind the id for the time of the request."""
+        request_id = new_id("req")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+class ThemeMiddleware:
+    """Put ``request.theme`` (auto, light or dark) from the cookie that the switch sets."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Ignore anything that is not one of the three."""
+        wanted = request.COOKIES.get(THEME_COOKIE, "auto")
+        request.theme = wanted if wanted in THEMES else "auto"  # type: ignore[attr-defined]  # read by ui/base.html
+        return self.get_response(request)
+
+
+class ProblemMiddleware:
+    """Turn a Problem that a page raises into its answer: a page for people, JSON for programs."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on; the work is in ``process_exception``."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer problems; let bugs be bugs."""
+        return problem_answer(request, exception) if isinstance(exception, Problem) else None

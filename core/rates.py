@@ -1,0 +1,41 @@
+"""Rate limits, counted atomically in Valkey by the ``limits`` library."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+
+from django.conf import settings
+from limits import RateLimitItemPerSecond
+from limits.storage import RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from core.problems import TooManyRequests
+
+
+@functools.cache
+def _limiter() -> SlidingWindowCounterRateLimiter:
+    return SlidingWindowCounterRateLimiter(
+        RedisStorage(_storage_url(settings.REDIS_URL), key_prefix=f"{settings.KEY_PREFIX}rates")
+    )
+
+
+def _storage_url(url: str) -> str:
+    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
+
+
+def hit(bucket: str, key: str, *, limit: int, period_s: int) -> None:
+    """Count one use of ``bucket`` by ``key``.
+
+    Raises TooManyRequests with ``retry_after_s`` when more than ``limit`` fall into ``period_s``.
+    """
+    item = RateLimitItemPerSecond(limit, period_s, namespace=bucket)
+    if not _limiter().hit(item, key):
+        reset_at, _left = _limiter().get_window_stats(item, key)
+        raise TooManyRequests(retry_after_s=max(1, math.ceil(reset_at - time.time())))
+
+
+def forget(bucket: str, key: str, *, limit: int, period_s: int) -> None:
+    """Start a bucket anew for one key, after a success that proves good faith."""
+    _limiter().clear(RateLimitItemPerSecond(limit, period_s, namespace=bucket), key)

@@ -1,0 +1,49 @@
+"""What members of staff may do, by role. None of them is a superuser.
+
+The groups are made again after every migration, so that this table is the truth.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "reviewer": (
+        "miniapps.view_app",
+        "miniapps.view_version",
+        "miniapps.view_submission",
+        "miniapps.review_submission",
+    ),
+    "operator": (
+        "miniapps.view_app",
+        "miniapps.suspend_app",
+        "miniapps.view_version",
+        "miniapps.view_submission",
+        "miniapps.view_release",
+        "identity.view_person",
+        "identity.view_maker",
+        "identity.view_signingkey",
+        "core.view_auditevent",
+    ),
+    "support": (
+        "miniapps.view_app",
+        "miniapps.view_version",
+        "miniapps.view_submission",
+        "identity.view_person",
+        "identity.view_maker",
+    ),
+}
+
+
+def make_groups(**_kwargs: Any) -> None:
+    """Give each role its group with exactly the permissions of ROLES."""
+    for role, names in ROLES.items():
+        group, _made = Group.objects.get_or_create(name=role)
+        wanted = Q(pk__in=[])
+        for name in names:
+            floor, codename = name.split(".")
+            wanted |= Q(content_type__app_label=floor, codename=codename)
+        group.permissions.set(Permission.objects.filter(wanted))
