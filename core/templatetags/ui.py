@@ -88,6 +88,11 @@ def _day(value: date | datetime) -> date:
     return local.date() if isinstance(local, datetime) else local
 
 
+def _shamsi(day: date) -> JalaliDate:
+    """Return the day in the Persian calendar."""
+    return JalaliDate(day)  # type: ignore[no-untyped-call]  # persiantools types its results only
+
+
 @register.filter
 def jalali(value: date | datetime | None) -> str:
     """Write the day: «۱ آذر ۱۴۰۵» in Persian, "22 Nov 2026" elsewhere."""
@@ -96,7 +101,7 @@ def jalali(value: date | datetime | None) -> str:
     day = _day(value)
     if not in_persian():
         return date_format(day, "j M Y")
-    shamsi = JalaliDate(day)
+    shamsi = _shamsi(day)
     return persian_digits(f"{shamsi.day} {_JALALI_MONTHS[shamsi.month - 1]} {shamsi.year}")
 
 
@@ -108,7 +113,7 @@ def jalali_short(value: date | datetime | None) -> str:
     day = _day(value)
     if not in_persian():
         return day.isoformat()
-    shamsi = JalaliDate(day)
+    shamsi = _shamsi(day)
     return persian_digits(f"{shamsi.year}/{shamsi.month:02}/{shamsi.day:02}")
 
 
