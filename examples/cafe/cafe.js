@@ -1,0 +1,255 @@
+/** کافه نارون: a menu, a cart, a receipt. Orders are kept in the person's cloud storage. */
+import { h, icon, show, toast } from "./kit/dom.js";
+import { Cabinet, connect, insist } from "./kit/platform.js";
+import { clock, day, list, number, persianDigits, toman } from "./kit/text.js";
+import { BY_ID, CATEGORIES, ITEMS, MOST_OF_ONE, PICKUP_MINUTES } from "./menu.js";
+import { changed, linesOf, order, remembered, stateOf, sumOf } from "./orders.js";
+
+const STATES = {
+  placed: "در حال آماده‌سازی", due: "آمادهٔ تحویل", collected: "تحویل گرفتید", cancelled: "لغو شد",
+};
+
+const root = document.getElementById("app");
+const platform = await connect();
+const drawer = new Cabinet(platform, "orders");
+const draft = { cart: {}, note: "", name: platform.firstName, minutes: PICKUP_MINUTES[1] };
+let orders = [];
+
+function picture(item) {
+  const src = new URL(`./images/${item.id}.svg`, import.meta.url).href;
+  return h("div", { class: "plate", style: { "--tone": item.tone } },
+    h("img", { src, alt: "", width: 120, height: 96 }));
+}
+
+function stepper(item, change) {
+  const count = draft.cart[item.id] ?? 0;
+  const step = (by) => () => {
+    draft.cart = changed(draft.cart, item.id, by);
+    platform.haptic("selection");
+    platform.closingConfirmation(Object.keys(draft.cart).length > 0);
+    change(by);
+  };
+  if (count === 0) {
+    return h("button", { class: "round add", type: "button", "data-step": "1", onclick: step(1),
+      "aria-label": `افزودن ${item.name}` }, icon("plus"));
+  }
+  return h("div", { class: "stepper", role: "group", "aria-label": `تعداد ${item.name}` },
+    h("button", { class: "round", type: "button", "data-step": "1", onclick: step(1),
+      disabled: count >= MOST_OF_ONE, "aria-label": "یکی بیشتر" }, icon("plus")),
+    h("output", { class: "num" }, number(count)),
+    h("button", { class: "round", type: "button", "data-step": "-1", onclick: step(-1),
+      "aria-label": "یکی کمتر" }, icon("minus")));
+}
+
+/** Redraws `old` in place and gives the focus back to the button that was pressed. */
+function replace(old, fresh, by) {
+  old.replaceWith(fresh);
+  const again = fresh.querySelector(`[data-step="${by}"]:not(:disabled)`);
+  (again ?? fresh.querySelector("[data-step]"))?.focus({ preventScroll: true });
+}
+
+function itemCard(item) {
+  const card = h("li", { class: draft.cart[item.id] ? "item in" : "item" }, picture(item),
+    h("h3", {}, item.name), h("p", {}, item.about),
+    h("div", { class: "foot" },
+      h("span", { class: "price num" }, number(item.price), " ", h("small", {}, "تومان")),
+      stepper(item, (by) => {
+        replace(card, itemCard(item), by);
+        menuButton();
+      })));
+  return card;
+}
+
+function menuButton() {
+  const sum = sumOf(linesOf(draft.cart));
+  platform.mainButton(sum ? { text: `دیدن سفارش، ${toman(sum)}` } : null, showCart);
+}
+
+function categoryBar(sections) {
+  const chips = CATEGORIES.map((category, place) => h("button", {
+    class: "chip", type: "button", "aria-current": String(place === 0),
+    onclick: () => sections[place].scrollIntoView({ behavior: "smooth" }),
+  }, category.name));
+  const watcher = new IntersectionObserver((entries) => {
+    const entered = entries.find((entry) => entry.isIntersecting);
+    if (!entered) return;
+    const place = sections.indexOf(entered.target);
+    chips.forEach((chip, i) => chip.setAttribute("aria-current", String(i === place)));
+  }, { rootMargin: "-72px 0px -70% 0px" });
+  sections.forEach((section) => watcher.observe(section));
+  return h("nav", { class: "categories", "aria-label": "دسته‌ها" }, chips);
+}
+
+function showMenu() {
+  platform.backButton(null);
+  menuButton();
+  const sections = CATEGORIES.map((category) => h("section", { class: "category" },
+    h("h2", {}, category.name),
+    h("ul", { class: "grid" },
+      ITEMS.filter((item) => item.category === category.id).map(itemCard))));
+  const hero = h("header", { class: "hero" },
+    h("div", {}, h("h1", { "data-heading": "" }, "کافه نارون"),
+      h("p", {}, "سفارش بدهید، سر وقت تحویل بگیرید."),
+      orders.length > 0 && h("button", { class: "soft small", type: "button", onclick: showOrders },
+        icon("receipt"), "سفارش‌های من")),
+    h("img", { src: new URL("./images/latte.svg", import.meta.url).href, alt: "" }));
+  show(root, h("div", {}, hero, categoryBar(sections), sections), { focus: false });
+}
+
+function cartLine(line, redraw) {
+  const item = BY_ID.get(line.id);
+  return h("li", { class: "line", "data-id": line.id }, picture(item),
+    h("div", {}, h("div", { class: "strong" }, line.name),
+      h("div", { class: "quiet small num" }, toman(line.sum))),
+    stepper(item, redraw));
+}
+
+function pickupField() {
+  const now = Date.now();
+  return h("fieldset", { class: "card" }, h("legend", { class: "sr" }, "زمان تحویل"),
+    h("div", { class: "row" }, icon("clock"), h("span", { class: "strong" }, "کی تحویل می‌گیرید؟")),
+    h("div", { class: "chips" }, PICKUP_MINUTES.map((minutes) => h("label", { class: "chip" },
+      h("input", { type: "radio", name: "pickup", value: minutes, checked: minutes === draft.minutes,
+        onchange: () => { draft.minutes = minutes; platform.haptic("selection"); } }),
+      h("span", { class: "num" }, clock(new Date(now + minutes * 60000)))))));
+}
+
+function detailsFields() {
+  return h("div", { class: "card stack" },
+    h("label", { class: "field" }, h("span", {}, "به نام"),
+      h("input", { value: draft.name, maxlength: 40, autocomplete: "name", placeholder: "نامی که صدا می‌زنیم",
+        oninput: (event) => { draft.name = event.target.value; } })),
+    h("label", { class: "field" }, h("span", {}, "یادداشت برای باریستا"),
+      h("textarea", { value: draft.note, maxlength: 200, rows: 2, placeholder: "مثلاً کم‌شکر، بدون یخ",
+        oninput: (event) => { draft.note = event.target.value; } })));
+}
+
+function showCart() {
+  const lines = linesOf(draft.cart);
+  if (lines.length === 0) {
+    showMenu();
+    return;
+  }
+  const sum = sumOf(lines);
+  const redraw = (id) => (by) => {
+    const keep = window.scrollY;
+    showCart();
+    window.scrollTo(0, keep);
+    root.querySelector(`[data-id="${id}"] [data-step="${by}"]`)?.focus({ preventScroll: true });
+  };
+  platform.backButton(showMenu);
+  platform.mainButton({ text: `ثبت سفارش، ${toman(sum)}` }, place);
+  show(root, h("div", { class: "screen" }, h("h1", { "data-heading": "" }, "سفارش شما"),
+    h("section", { class: "card" },
+      h("ul", {}, lines.map((line) => cartLine(line, redraw(line.id)))),
+      h("div", { class: "spread sum" }, h("span", {}, "جمع"),
+        h("strong", { class: "num", "aria-live": "polite" }, toman(sum)))),
+    pickupField(), detailsFields(),
+    h("p", { class: "quiet small" }, "پرداخت هنگام تحویل، در کافه.")));
+}
+
+let placing = false;
+
+async function place() {
+  if (placing) return;
+  placing = true;
+  platform.mainButton({ text: "ثبت می‌کنیم", active: false, progress: true });
+  const fresh = order(draft, orders, Date.now());
+  const next = remembered(orders, fresh);
+  const saved = await drawer.save(next);
+  placing = false;
+  if (!saved) {
+    platform.haptic("notification", "error");
+    showCart();
+    return;
+  }
+  orders = next;
+  draft.cart = {};
+  draft.note = "";
+  platform.closingConfirmation(false);
+  platform.haptic("notification", "success");
+  showTicket(fresh, showMenu);
+}
+
+async function end(one, how, back) {
+  const ended = { ...one, ended: how };
+  const next = orders.map((other) => (other.number === one.number ? ended : other));
+  if (!(await drawer.save(next))) return;
+  orders = next;
+  showTicket(ended, back);
+  toast(how === "cancelled" ? "سفارش لغو شد." : "نوش جان.");
+}
+
+async function askCancel(one, back) {
+  const answer = await platform.popup({
+    title: `لغو سفارش ${number(one.number)}`,
+    message: `${list(one.lines.map((line) => line.name))} از فهرست کافه برداشته می‌شود.`,
+    buttons: [{ id: "cancel-order", type: "destructive", text: "لغو سفارش" },
+      { id: "keep", type: "default", text: "بماند" }],
+  });
+  if (answer === "cancel-order") await end(one, "cancelled", back);
+}
+
+function stateMark(one) {
+  const state = stateOf(one, Date.now());
+  return h("span", { class: `state ${state}` },
+    icon({ placed: "clock", due: "bag", collected: "check", cancelled: "x" }[state], 16), STATES[state]);
+}
+
+function fact(name, value) {
+  return h("div", {}, h("dt", {}, name), h("dd", {}, value));
+}
+
+function ticketCard(one) {
+  return h("article", { class: "ticket" },
+    h("div", { class: "brand quiet small" }, "کافه نارون، شمارهٔ سفارش"),
+    h("div", { class: "big num" }, number(one.number)),
+    h("div", { class: "brand", role: "status" }, stateMark(one)),
+    h("hr"),
+    h("dl", {}, one.lines.map((line) => fact(
+      [h("span", { class: "num" }, `${number(line.count)} × `), line.name],
+      h("span", { class: "num" }, number(line.sum))))),
+    h("hr"),
+    h("dl", {},
+      fact("جمع", h("strong", { class: "num" }, toman(one.sum))),
+      fact("تحویل", `${day(new Date(one.pickup))}، ${clock(new Date(one.pickup))}`),
+      one.name && fact("به نام", h("bdi", {}, one.name)),
+      one.note && fact("یادداشت", h("bdi", {}, one.note))));
+}
+
+function showTicket(one, back) {
+  const state = stateOf(one, Date.now());
+  platform.backButton(back);
+  platform.mainButton(null);
+  const next = {
+    placed: () => h("button", { class: "danger wide", type: "button", onclick: () => askCancel(one, back) }, "لغو سفارش"),
+    due: () => h("button", { class: "primary wide", type: "button", onclick: () => end(one, "collected", back) }, "تحویل گرفتم"),
+    collected: () => h("button", { class: "soft wide", type: "button", onclick: () => again(one) }, "همین را دوباره"),
+    cancelled: () => h("button", { class: "soft wide", type: "button", onclick: () => again(one) }, "همین را دوباره"),
+  }[state]();
+  show(root, h("div", { class: "screen" },
+    h("h1", { "data-heading": "", class: "sr" }, `سفارش ${persianDigits(one.number)}`),
+    ticketCard(one), next));
+}
+
+function again(one) {
+  draft.cart = {};
+  for (const line of one.lines) draft.cart = changed(draft.cart, line.id, line.count);
+  showCart();
+}
+
+function showOrders() {
+  platform.backButton(showMenu);
+  platform.mainButton(null);
+  show(root, h("div", { class: "screen" }, h("h1", { "data-heading": "" }, "سفارش‌های من"),
+    h("ul", { class: "stack" }, orders.map((one) => h("li", {},
+      h("button", { class: "card past", type: "button", onclick: () => showTicket(one, showOrders) },
+        h("span", { class: "no num" }, number(one.number)),
+        h("span", { class: "grow" },
+          h("span", { class: "spread" }, h("strong", { class: "num" }, toman(one.sum)), stateMark(one)),
+          h("span", { class: "quiet small clip", style: { display: "block" } },
+            one.lines.map((line) => line.name).join("، ")))))))));
+}
+
+orders = await insist(root, () => drawer.load([]));
+showMenu();
