@@ -30,6 +30,17 @@ BROWSER_FEATURES: Final[dict[Permission, str]] = {
     "fullscreen": "fullscreen",
 }
 
+# Permissions that a person is asked about before the page starts; the answer is kept per app.
+ASKED_OF_PEOPLE: Final[tuple[Permission, ...]] = (
+    "profile",
+    "phone",
+    "messages",
+    "location",
+    "camera",
+    "microphone",
+    "clipboard-read",
+)
+
 # What the sandbox forbids unless the manifest asks for it with a reason and a reviewer agrees.
 Relaxation = Literal[
     "inline-handlers", "unsafe-eval", "wasm", "workers", "popups", "dialogs"

@@ -402,6 +402,7 @@ class AppPerson(models.Model):
     )
     number = models.BigIntegerField()
     sub = models.CharField(max_length=40)
+    asked = models.JSONField[Any](default=list)  # permissions the person was asked about
     first_opened_at = models.DateTimeField(auto_now_add=True)
     last_opened_at = models.DateTimeField(null=True)
 
