@@ -39,9 +39,7 @@ codes: ## Show the demo people's one-time codes and the admin's TOTP code of thi
 
 test: ## Lint, then all tests, in a database and a Valkey of their own
 	$(DEV)
-	@$(SUPERVISOR) lint
-	@$(SUPERVISOR) unit $(T)
-	@$(SUPERVISOR) e2e
+	@$(SUPERVISOR) test $(T)
 
 unit: ## Only the tests without a browser; T=tests/core narrows it
 	$(DEV)

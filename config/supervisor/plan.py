@@ -81,7 +81,8 @@ class Plan:
             "BARNAMAK_ORIGIN": self.origin,
             "BARNAMAK_APPS_DOMAIN": self.apps_domain,
             "BARNAMAK_DEMO": "1" if self.demo else "0",
-            "BARNAMAK_DEBUG": os.environ.get("BARNAMAK_DEBUG", "0"),
+            # The demo's codes are on the terminal for all to see: that is development.
+            "BARNAMAK_DEBUG": os.environ.get("BARNAMAK_DEBUG", "1" if self.demo else "0"),
         }
 
 

@@ -236,7 +236,7 @@ def _disguise(program: Path, data: Path) -> tuple[dict[str, Any], Callable[[], N
     if os.geteuid() != 0:
         return {}, None
     nobody = pwd.getpwnam("nobody")
-    identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    identity: dict[str, Any] = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     _give(data, nobody.pw_uid, nobody.pw_gid)
     reachable = ["/bin/sh", "-c", 'test -x "$1" && test -w "$2"', "sh", str(program), str(data)]
     if subprocess.run(reachable, cwd="/", check=False, **identity).returncode == 0:

@@ -174,9 +174,9 @@ def clear_left_over(path: Path, *, patience_s: float = 8.0) -> list[str]:
     A written-down process id counts only if that process began at the written-down moment.
     """
     ours = [
-        (str(entry["name"]), int(entry["pid"]))
+        (str(entry["name"]), int(str(entry["pid"])))
         for entry in _written_down(path)
-        if is_same(int(entry["pid"]), str(entry["started"]))
+        if is_same(int(str(entry["pid"])), str(entry["started"]))
     ]
     for name, pid in ours:
         first = signal.SIGINT if name == "postgresql" else signal.SIGTERM
@@ -251,13 +251,19 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
 
 
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel, from within a new process, for a signal when its parent ends."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def _leash(program: Program) -> Callable[[], None]:
     def in_the_new_process() -> None:
         if program.enter:
             program.enter()
-        if _libc is not None and not program.outlives:
+        if not program.outlives:
             # After any change of user: such a change takes the note back.
-            _libc.prctl(PR_SET_PDEATHSIG, int(program.stop_signal), 0, 0, 0)
+            die_with_parent(program.stop_signal)
 
     return in_the_new_process
 
