@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.BarnamakStaticFilesConfig",
     "django.contrib.postgres",
     "django_otp",
     "django_otp.plugins.otp_totp",
