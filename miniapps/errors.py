@@ -1,0 +1,236 @@
+"""Refusals of the mini-app floor.
+
+    Problem
+    ├── LaunchEnded(reason)
+    ├── StorageFull(keys_max | chars_max)
+    ├── InvalidInput
+    │   └── IconRefused(reason)
+    ├── NotAllowed
+    │   ├── ScopeMissing(needs)
+    │   ├── NotYourClaim
+    │   └── ReviewerIsMaker
+    ├── NotFound
+    ├── Conflict
+    │   ├── StateForbids(state, action, permitted_in)
+    │   │   ├── AppStateForbids
+    │   │   ├── VersionStateForbids
+    │   │   ├── SubmissionStateForbids
+    │   │   └── ReleaseStateForbids
+    │   ├── AppUnavailable(reason)
+    │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
+    │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
+    │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
+    │   └── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
+    └── TooLarge
+        └── BundleTooLarge(limit_bytes)
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.problems import Conflict, NotAllowed, Problem, TooLarge
+
+
+class StateForbids(Conflict):
+    """The thing is not in a state that permits the action. Members: state, action, permitted_in."""
+
+    code = "state-forbids"
+    title = _("The present state does not permit this step")
+    remedy = _("Load it again; the permitted states are listed.")
+
+
+class AppStateForbids(StateForbids):
+    """The app's status does not permit the action."""
+
+    code = "app-state-forbids"
+    title = _("The state of the mini-app does not permit this step")
+
+
+class VersionStateForbids(StateForbids):
+    """The version's state does not permit the action."""
+
+    code = "version-state-forbids"
+    title = _("The state of the version does not permit this step")
+
+
+class SubmissionStateForbids(StateForbids):
+    """The submission's state does not permit the action."""
+
+    code = "submission-state-forbids"
+    title = _("The state of the submission does not permit this step")
+
+
+class ReleaseStateForbids(StateForbids):
+    """The release's state does not permit the action."""
+
+    code = "release-state-forbids"
+    title = _("The state of the release does not permit this step")
+
+
+class AppUnavailable(Conflict):
+    """The app exists but cannot be opened now. Members: ``reason``."""
+
+    code = "app-unavailable"
+    title = _("This mini-app cannot be opened now")
+    remedy = _("Try again later, or ask its maker.")
+
+
+class SlugTaken(Conflict):
+    """Another app has this slug, or had it: slugs are never given twice."""
+
+    code = "slug-taken"
+    title = _("This slug is taken")
+    remedy = _("Choose another one.")
+
+
+class TooManyApps(Conflict):
+    """The maker has as many apps as one may. Members: ``most``."""
+
+    code = "too-many-apps"
+    title = _("You cannot register more mini-apps")
+    remedy = _("Delete one that you no longer need.")
+
+
+class TooManyKeys(Conflict):
+    """The app has as many live keys as one may. Members: ``most``."""
+
+    code = "too-many-keys"
+    title = _("You cannot make more keys")
+    remedy = _("Revoke one that you no longer need.")
+
+
+class ScopeMissing(NotAllowed):
+    """The key does not have the scope that this needs. Members: ``needs``."""
+
+    code = "scope-missing"
+    title = _("This key may not do this")
+    remedy = _("Use a key with the scope that is named here.")
+
+
+class BundleTooLarge(TooLarge):
+    """The upload is larger than a bundle may be. Members: ``limit_bytes``."""
+
+    code = "bundle-too-large"
+    title = _("The zip file is too large")
+    remedy = _("Leave out what the mini-app does not need, or load large media from your server.")
+
+
+class IconRefused(Problem):
+    """The picture cannot be an icon. Members: ``reason``."""
+
+    code, status = "icon-refused", 400
+    title = _("This picture cannot be an icon")
+    remedy = _("Send a PNG, JPEG or WebP of at most 1024 by 1024 pixels.")
+
+
+class CaseOpen(Conflict):
+    """The app has a submission that is not decided yet. Members: ``submission``."""
+
+    code = "case-open"
+    title = _("Another version is already in review")
+    remedy = _("Wait for the decision, or withdraw the earlier submission.")
+
+
+class AlreadyApproved(Conflict):
+    """This version has been approved before."""
+
+    code = "already-approved"
+    title = _("This version is already approved")
+    remedy = _("Release it; it needs no further review.")
+
+
+class ListingIncomplete(Conflict):
+    """The app's own page lacks something that people must see. Members: ``missing``."""
+
+    code = "listing-incomplete"
+    title = _("The listing is not complete")
+    remedy = _("Fill in the fields that are named here, then submit again.")
+
+
+class ReviewerIsMaker(NotAllowed):
+    """Nobody reviews an app of a maker he belongs to."""
+
+    code = "reviewer-is-maker"
+    title = _("You belong to the maker of this mini-app")
+    remedy = _("Another reviewer must decide.")
+
+
+class AlreadyClaimed(Conflict):
+    """Another reviewer is at it. Members: ``until``."""
+
+    code = "already-claimed"
+    title = _("Another reviewer has taken this case")
+    remedy = _("Take another one from the queue.")
+
+
+class NotYourClaim(NotAllowed):
+    """Only the reviewer who has claimed the case decides it."""
+
+    code = "not-your-claim"
+    title = _("You have not taken this case")
+    remedy = _("Take the case first.")
+
+
+class FindingsOpen(Conflict):
+    """A reviewer's error is neither fixed nor waived. Members: ``count``."""
+
+    code = "findings-open"
+    title = _("There are open findings")
+    remedy = _("Mark each finding as fixed or waived, or request changes.")
+
+
+class FindingsMissing(Conflict):
+    """Changes are requested by findings, so that the maker knows every one."""
+
+    code = "findings-missing"
+    title = _("Say what must change")
+    remedy = _("Add at least one finding or write the reasons.")
+
+
+class ReasonsMissing(Conflict):
+    """A rejection is explained."""
+
+    code = "reasons-missing"
+    title = _("Say why")
+    remedy = _("Write the reasons of the decision.")
+
+
+class NotApproved(Conflict):
+    """Only an approved version goes to everyone."""
+
+    code = "not-approved"
+    title = _("This version is not approved")
+    remedy = _("Submit it for review first, or release it to your team.")
+
+
+class NothingToRollBackTo(Conflict):
+    """There is no earlier release that is still good."""
+
+    code = "nothing-to-roll-back-to"
+    title = _("There is no earlier version to return to")
+    remedy = _("Release a version, or hide the mini-app.")
+
+
+class ReleaseForTeamIsWhole(Conflict):
+    """The dev and preview channels give a version to the whole team at once."""
+
+    code = "release-for-team-is-whole"
+    title = _("Only the public channel is rolled out in steps")
+    remedy = _("Leave the percentage out.")
+
+
+class LaunchEnded(Problem):
+    """The launch is over: expired, closed, or the app was suspended. Members: ``reason``."""
+
+    code, status = "launch-ended", 410
+    title = _("This mini-app is no longer open")
+    remedy = _("Close it and open it again.")
+
+
+class StorageFull(Conflict):
+    """The app has kept as much for this person as it may. Members: ``keys_max`` or ``chars_max``."""
+
+    code = "storage-full"
+    title = _("The mini-app has no more room for your data")
+    remedy = _("Delete values that are no longer needed.")
