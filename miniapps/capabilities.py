@@ -42,9 +42,7 @@ ASKED_OF_PEOPLE: Final[tuple[Permission, ...]] = (
 )
 
 # What the sandbox forbids unless the manifest asks for it with a reason and a reviewer agrees.
-Relaxation = Literal[
-    "inline-handlers", "unsafe-eval", "wasm", "workers", "popups", "dialogs"
-]
+Relaxation = Literal["inline-handlers", "unsafe-eval", "wasm", "workers", "popups", "dialogs"]
 RELAXATIONS: Final[tuple[Relaxation, ...]] = get_args(Relaxation)
 
 # Kinds of network use a manifest declares; each becomes a directive of the app's CSP.
