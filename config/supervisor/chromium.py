@@ -47,6 +47,11 @@ class Browser:
     arguments: tuple[str, ...] = ARGUMENTS
 
 
+def browsers_folder() -> Path:
+    """Return where a fetched browser is kept, for all data folders of this checkout."""
+    return ROOT / "var" / "browsers"
+
+
 def find_or_get(var: Path) -> Browser | None:
     """Return a browser that starts, fetching one into `var` if need be; None if none can be had.
 

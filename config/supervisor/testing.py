@@ -6,21 +6,30 @@ because publish and subscribe know no databases.
 """
 
 import atexit
+import contextlib
+import json
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from config.supervisor import locks
-from config.supervisor.plan import ROOT, folder, make_private, socket_folder
+from config.supervisor import locks, ports
+from config.supervisor.plan import ROOT, Plan, folder, make_private, python, socket_folder
 from config.supervisor.postgres import Cluster
-from config.supervisor.processes import Process, daemonise, end_daemon
+from config.supervisor.preparation import manage
+from config.supervisor.processes import Process, daemonise, die_with_parent, end_daemon
 from config.supervisor.valkey import Valkey
 
 # Of our own variables, those that tests themselves are steered with.
 KEPT = "BARNAMAK_TEST_"
+READY_WITHIN_S = 150.0  # a first start, on a machine that does other things as well
+STOP_WITHIN_S = 60.0
 
 
 class Ground:
@@ -78,6 +87,115 @@ def enter(environ: MutableMapping[str, str]) -> None:
     environ["REDIS_URL"] = ground.valkey.url
     environ["BARNAMAK_VAR"] = str(home / (name or "main"))
     environ["PYTHONPATH"] = str(ROOT)
+
+
+@dataclass
+class Product:
+    """A running product of a test's own."""
+
+    plan: Plan
+    popen: subprocess.Popen[str]
+
+    @property
+    def origin(self) -> str:
+        """The host's address."""
+        return self.plan.origin
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a `manage.py` command of this product is started with."""
+        state = self.state()
+        return self.plan.environment(
+            database_url=str(state["database_url"]), redis_url=str(state["redis_url"])
+        )
+
+    def state(self) -> dict[str, object]:
+        """Return what the supervisor has written down about itself."""
+        state: dict[str, object] = json.loads((self.plan.var / "supervisor.json").read_text())
+        return state
+
+    def pid(self, name: str) -> int:
+        """Return the process id of one of its processes; KeyError if it does not run."""
+        written = json.loads((self.plan.var / "processes.json").read_text())
+        return {str(entry["name"]): int(entry["pid"]) for entry in written}[name]
+
+    def manage(self, *command: str) -> str:
+        """Run a management command in it and return what it printed; raise if it failed."""
+        done = manage(self.environment, *command)
+        if done.returncode:
+            raise RuntimeError(done.stdout)
+        return done.stdout
+
+    def restart(self, name: str, *, within_s: float = 30.0) -> None:
+        """End one process as a crash would and wait until the supervisor has started it again."""
+        gone = self.pid(name)
+        os.kill(gone, signal.SIGTERM)
+        self.wait_until(lambda: self.pid(name) != gone, within_s=within_s)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Stop the product as a person would, and return the supervisor's exit status."""
+        if self.popen.poll() is None:
+            self.popen.send_signal(number)
+        return self.popen.wait(STOP_WITHIN_S)
+
+    def wait_until(self, is_true: Callable[[], bool], *, within_s: float) -> None:
+        """Look again and again; raise TimeoutError with the supervisor's output in the end."""
+        deadline = time.monotonic() + within_s
+        while not is_true():
+            if time.monotonic() > deadline:
+                raise TimeoutError(self.output())
+            time.sleep(0.05)
+
+    def output(self) -> str:
+        """Return what the supervisor has printed so far."""
+        return (self.plan.var / "terminal.log").read_text()
+
+
+@contextlib.contextmanager
+def run_product(
+    var: Path, *, port: int = 0, extra: dict[str, str] | None = None, root: Path = ROOT
+) -> Iterator[Product]:
+    """Run the product as `make run` does, in a folder of its own, on a free port or `port`.
+
+    `extra` is laid over the environment (BARNAMAK_DEMO=0, for example). Raises TimeoutError or
+    RuntimeError, with what the supervisor printed, if it does not get ready.
+    """
+    ours = {key: text for key, text in os.environ.items() if not key.startswith("BARNAMAK_")}
+    for key in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
+        ours.pop(key, None)
+    env = {
+        **ours,
+        "PYTHONPATH": str(root),
+        "BARNAMAK_VAR": str(var),
+        "BARNAMAK_PORT": str(port or ports.free_port()),
+        **(extra or {}),
+    }
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "terminal.log").open("w") as terminal:
+        popen = subprocess.Popen(
+            python("-m", "config.supervisor", "run"),
+            cwd=root,
+            env=env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=terminal,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # no other thread starts programs
+        )
+    product = Product(Plan.from_environment(env), popen)
+
+    def is_ready() -> bool:
+        if popen.poll() is not None:
+            raise RuntimeError(product.output())
+        with contextlib.suppress(OSError, ValueError):
+            return bool(product.state()["ready"])
+        return False
+
+    try:
+        product.wait_until(is_ready, within_s=READY_WITHIN_S)
+        yield product
+    finally:
+        product.stop()
 
 
 def test_folder(environ: MutableMapping[str, str]) -> Path:

@@ -1,0 +1,29 @@
+"""What every test may ask for. The database and Valkey are started by tests/ground.py."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from config.supervisor import chromium
+from config.supervisor.testing import Product, run_product
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Start the Chromium that is there (or can be had); skip, with a reason, where there is none."""
+    browser = chromium.find_or_get(chromium.browsers_folder())
+    if browser is None:
+        pytest.skip("no Chromium is here and none can be had: set CHROMIUM to one")
+    return {
+        "executable_path": str(browser.path),
+        "args": list(browser.arguments),
+        "env": browser.env,
+        "headless": True,
+    }
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole running product with its demo, as `make run` starts it, on a port of its own."""
+    with run_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
