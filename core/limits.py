@@ -31,6 +31,8 @@ MESSAGES_PAGE = 50  # messages given at once
 MESSAGES_PAGE_MAX = 200  # the most a caller may ask for at once
 CHATS_PAGE = 50  # chats in one page of the chat list
 CHATS_LIVE_MAX = 500  # chats one socket follows; the newest win
+PEOPLE_LOOKUPS_MAX = 40  # phones one person may look up in PEOPLE_LOOKUPS_PERIOD_S
+PEOPLE_LOOKUPS_PERIOD_S = 3600  # seconds
 MESSAGES_PER_MINUTE_MAX = 60  # messages one person may send in a minute
 SOCKET_FRAME_BYTES_MAX = 64 * 1024  # bytes of one WebSocket frame
 SOCKET_FRAMES_PER_10_S_MAX = 200  # frames one socket may send in ten seconds
@@ -66,6 +68,12 @@ BRIDGE_CALL_BYTES_MAX = 64 * 1024  # bytes of one bridge call
 ROUTE_POLL_S = 1.0  # seconds between two looks of the assets process at the route table
 OLD_VERSION_GRACE = timedelta(hours=24)  # a superseded version is still served to open pages
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024  # bytes of an uploaded bundle
+ICON_BYTES_MAX = 2 * 1024 * 1024  # bytes of a picture that is to become an icon
+ICON_SIDE_PIXELS = 512  # pixels of the side of the icon we draw from it
+CHECK_TRIES_MAX = 3  # times a check that crashes is begun before the version is refused
+CHECK_STUCK_AFTER = timedelta(minutes=5)  # a check that says nothing for so long is begun again
+PREVIEW_VERSIONS_MAX = 50  # newest ready versions of an app that its team can open
+KEY_USE_NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use of an API key is kept
 
 # --- bundles: what an uploaded zip may hold -------------------------------------------------
 ARCHIVE_ENTRIES_MAX = 4_000  # entries of an uploaded zip, folders and dropped system files counted
