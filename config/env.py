@@ -53,7 +53,9 @@ def database(url: str) -> dict[str, object]:
     """Return Django's settings for a ``postgresql://`` URL; ``?host=`` may name a socket folder."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
-        raise WrongSetting("DATABASE_URL must be a postgresql:// URL; other engines are not offered")
+        raise WrongSetting(
+            "DATABASE_URL must be a postgresql:// URL; other engines are not offered"
+        )
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from core.answers import problem_page
+from core.gallery import gallery
+from identity import wellknown
 
 handler400 = "core.answers.bad_request"
 handler403 = "core.answers.permission_denied"
@@ -15,5 +17,9 @@ handler500 = "core.answers.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("problems/<slug:code>", problem_page, name="problem"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("gallery/", gallery, name="gallery"),
+    path(".well-known/jwks.json", wellknown.jwks, name="jwks"),
+    path(".well-known/initdata-keys.json", wellknown.init_data_keys, name="initdata_keys"),
+    path("api/v1/", include("config.api_urls")),
 ]
-

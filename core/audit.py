@@ -20,7 +20,7 @@ def record(event: str, *, by: Person | None, of: Model, **facts: Any) -> AuditEv
     return AuditEvent.objects.create(
         event=event,
         actor=by,
-        subject_kind=of._meta.label_lower,
+        subject_kind=of._meta.label_lower,  # noqa: SLF001  (Django's public name for it)
         subject_id=str(getattr(of, "public_id", None) or of.pk),
         facts=facts,
     )

@@ -26,7 +26,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def task(name: str) -> Callable[[Function], Function]:
-    """Register a function as the task ``name`` (``floor.verb_noun``), started only by this module."""
+    """Register a function as the task ``name`` (``floor.verb_noun``); only this module starts it."""
     return shared_task(name=name, ignore_result=True, acks_late=True)  # type: ignore[no-any-return]
 
 

@@ -64,7 +64,7 @@ CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
 CLOUD_VALUE_CHARS_MAX = 4096  # characters of a CloudStorage value
 LOCAL_STORE_BYTES_MAX = 256 * 1024  # bytes kept for an app whose storage the browser blocks
 BRIDGE_CALLS_PER_10_S_MAX = 200  # server calls of one launch in ten seconds
-BRIDGE_CALL_BYTES_MAX = 64 * 1024  # bytes of one bridge call
+BRIDGE_CALL_BYTES_MAX = 1024 * 1024  # bytes of one bridge call: a whole local store at once
 ROUTE_POLL_S = 1.0  # seconds between two looks of the assets process at the route table
 OLD_VERSION_GRACE = timedelta(hours=24)  # a superseded version is still served to open pages
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024  # bytes of an uploaded bundle

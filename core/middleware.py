@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from core.answers import problem_answer
 from core.ids import new_id
-from core.problems import Problem
+from core.problems import NotFound, Problem
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -54,8 +55,10 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on; the work is in ``process_exception``."""
-        return self.get_response(request)
+        """Pass on; replace Django's page about unknown addresses, which only DEBUG shows."""
+        response = self.get_response(request)
+        unknown = response.status_code == NotFound.status and request.resolver_match is None
+        return problem_answer(request, NotFound()) if settings.DEBUG and unknown else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer problems; let bugs be bugs."""

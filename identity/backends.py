@@ -22,6 +22,7 @@ class StaffPasswordBackend(ModelBackend):
         **kwargs: Any,
     ) -> Person | None:
         """Return the member of staff, or None."""
+        del request
         typed = username or kwargs.get("phone") or ""
         if password is None:
             return None

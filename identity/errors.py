@@ -1,9 +1,9 @@
 """Refusals of the identity floor.
 
-    Problem
-    ├── BadPhone, WrongCode(tries_left), CodeExpired, CodeTooSoon(retry_after_s)
-    ├── NotAMember, LastOwner, TooManyMakers, AlreadyMember, SlugTaken
-    └── KeyNotFound
+Problem
+├── BadPhone, WrongCode(tries_left), CodeExpired, CodeTooSoon(retry_after_s)
+├── NotAMember, LastOwner, TooManyMakers, AlreadyMember, SlugTaken
+└── KeyNotFound
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ RIGHTS: dict[str, frozenset[str]] = {
 def role_of(person: Person, maker: Maker) -> str | None:
     """Return the person's role at the maker, or None."""
     return (
-        MakerMember.objects.filter(maker=maker, person=person).values_list("role", flat=True).first()
+        MakerMember.objects.filter(maker=maker, person=person)
+        .values_list("role", flat=True)
+        .first()
     )
 
 
@@ -86,7 +88,9 @@ def set_member(*, maker: Maker, phone: str, role: str, actor: Person) -> MakerMe
     member, _made = MakerMember.objects.update_or_create(
         maker=maker, person=person, defaults={"role": role}
     )
-    audit.record("identity.maker_member.set", by=actor, of=maker, person=person.public_id, role=role)
+    audit.record(
+        "identity.maker_member.set", by=actor, of=maker, person=person.public_id, role=role
+    )
     return member
 
 

@@ -45,10 +45,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     public_id = PublicIdField(prefix="per")
     phone = models.CharField(_("phone"), max_length=16, unique=True)
-    first_name = models.CharField(_("first name"), max_length=NAME_CHARS_MAX, default="", blank=True)
+    first_name = models.CharField(
+        _("first name"), max_length=NAME_CHARS_MAX, default="", blank=True
+    )
     last_name = models.CharField(_("last name"), max_length=NAME_CHARS_MAX, default="", blank=True)
-    handle = models.CharField(_("handle"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001  (NULL: many have none)
-    language = models.CharField(max_length=2, default="fa", choices=[("fa", "فارسی"), ("en", "English")])
+    handle = models.CharField(_("handle"), max_length=32, null=True, blank=True, unique=True)
+    language = models.CharField(
+        max_length=2, default="fa", choices=[("fa", "فارسی"), ("en", "English")]
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)

@@ -46,7 +46,10 @@ def send_code(*, phone: str, address: str, now: datetime) -> SignInCode:
     CodeTooSoon. The answer does not tell whether the phone is known.
     """
     rates.hit(
-        "codes-address", address, limit=CODE_REQUESTS_PER_ADDRESS_MAX, period_s=CODE_REQUESTS_PERIOD_S
+        "codes-address",
+        address,
+        limit=CODE_REQUESTS_PER_ADDRESS_MAX,
+        period_s=CODE_REQUESTS_PERIOD_S,
     )
     with transaction.atomic():
         newest = SignInCode.objects.select_for_update().filter(phone=phone).order_by("-pk").first()

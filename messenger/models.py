@@ -30,7 +30,7 @@ class Chat(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=CHAT_TITLE_CHARS_MAX, default="", blank=True)
     about = models.CharField(_("about"), max_length=500, default="", blank=True)
-    handle = models.CharField(_("handle"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001  (NULL: private)
+    handle = models.CharField(_("handle"), max_length=32, null=True, blank=True, unique=True)
     direct_key = models.CharField(max_length=41, null=True, unique=True)  # noqa: DJ001  (NULL: not direct)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

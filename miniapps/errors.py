@@ -1,8 +1,6 @@
 """Refusals of the mini-app floor.
 
     Problem
-    ├── LaunchEnded(reason)
-    ├── StorageFull(keys_max | chars_max)
     ├── InvalidInput
     │   └── IconRefused(reason)
     ├── NotAllowed
@@ -16,7 +14,7 @@
     │   │   ├── VersionStateForbids
     │   │   ├── SubmissionStateForbids
     │   │   └── ReleaseStateForbids
-    │   ├── AppUnavailable(reason)
+    │   ├── AppUnavailable(reason), LaunchEnded(reason)
     │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
     │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
     │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
@@ -74,6 +72,14 @@ class AppUnavailable(Conflict):
     code = "app-unavailable"
     title = _("This mini-app cannot be opened now")
     remedy = _("Try again later, or ask its maker.")
+
+
+class LaunchEnded(Conflict):
+    """The launch is over: closed, expired, or ended by the platform. Members: ``reason``."""
+
+    code = "launch-ended"
+    title = _("This opening of the mini-app is over")
+    remedy = _("Open the mini-app again.")
 
 
 class SlugTaken(Conflict):
@@ -218,14 +224,6 @@ class ReleaseForTeamIsWhole(Conflict):
     code = "release-for-team-is-whole"
     title = _("Only the public channel is rolled out in steps")
     remedy = _("Leave the percentage out.")
-
-
-class LaunchEnded(Problem):
-    """The launch is over: expired, closed, or the app was suspended. Members: ``reason``."""
-
-    code, status = "launch-ended", 410
-    title = _("This mini-app is no longer open")
-    remedy = _("Close it and open it again.")
 
 
 class StorageFull(Conflict):

@@ -60,7 +60,9 @@ class App(models.Model):
     about_fa = models.CharField(_("description in Persian"), max_length=300, default="", blank=True)
     about_en = models.CharField(_("description in English"), max_length=300, default="", blank=True)
     category = models.CharField(_("category"), max_length=12, choices=Category.choices)
-    icon = models.CharField(_("icon"), max_length=64, default="", blank=True)  # blob in the store, PNG
+    icon = models.CharField(
+        _("icon"), max_length=64, default="", blank=True
+    )  # blob in the store, PNG
     status = models.CharField(
         _("status"), max_length=12, choices=Status.choices, default=Status.DRAFT
     )
@@ -263,9 +265,7 @@ class Submission(models.Model):
     version = models.ForeignKey(
         Version, verbose_name=_("version"), on_delete=models.PROTECT, related_name="submissions"
     )
-    state = models.CharField(
-        _("state"), max_length=18, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=18, choices=State.choices, default=State.QUEUED)
     round = models.PositiveSmallIntegerField(default=1)
     publish_on_approval = models.BooleanField(_("publish on approval"), default=True)
     note = models.TextField(_("note to the reviewer"), default="", blank=True)
@@ -452,9 +452,7 @@ class Launch(models.Model):
             models.Index(
                 fields=["app", "version"], name="launches_open", condition=Q(ended_at=None)
             ),
-            models.Index(
-                fields=["expires_at"], name="launches_to_end", condition=Q(ended_at=None)
-            ),
+            models.Index(fields=["expires_at"], name="launches_to_end", condition=Q(ended_at=None)),
         ]
         default_permissions = ()
 
@@ -463,7 +461,7 @@ class Launch(models.Model):
 
 
 class StoredValue(models.Model):
-    """What an app keeps for a person: CloudStorage, and the stand-in for blocked browser storage."""
+    """What an app keeps for a person: CloudStorage, or localStorage that a browser blocks."""
 
     class Area(models.TextChoices):
         """Cloud: through the API. Local: localStorage of an app whose browser blocks it."""

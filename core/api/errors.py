@@ -57,7 +57,7 @@ def faults_of(detail: Any, pointer: str = "#") -> list[Fault]:
     return [Fault(pointer=pointer, detail=str(detail), code=code)]
 
 
-def as_problem(reason: Exception) -> Problem | None:
+def as_problem(reason: Exception) -> Problem | None:  # noqa: C901, PLR0911  (a table)
     """Return the problem that says the same as a framework exception, or None for a bug."""
     match reason:
         case Problem():

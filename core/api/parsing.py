@@ -35,9 +35,7 @@ class BoundedJSONParser(BaseParser):
 def strict_json(body: bytes) -> Any:
     """Parse one JSON document. Raises ParseError with what is wrong."""
     try:
-        value = json.loads(
-            body.decode(), object_pairs_hook=_no_twins, parse_constant=_no_constant
-        )
+        value = json.loads(body.decode(), object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except RecursionError:
         raise ParseError("is nested too deeply") from None
     except ValueError as reason:

@@ -1,0 +1,5 @@
+"""All methods that the server carries out; importing this package enters them."""
+
+from host.bridge.methods import launch, local, storage, token
+
+__all__ = ["launch", "local", "storage", "token"]
