@@ -6,7 +6,7 @@ import { BY_ID, CATEGORIES, ITEMS, MOST_OF_ONE, PICKUP_MINUTES } from "./menu.js
 import { changed, linesOf, order, remembered, stateOf, sumOf } from "./orders.js";
 
 const STATES = {
-  placed: "در حال آماده‌سازی", due: "آمادهٔ تحویل", collected: "تحویل گرفتید", cancelled: "لغو شد",
+  placed: "ثبت شد", due: "وقت تحویل", collected: "تحویل گرفتید", cancelled: "لغو شد",
 };
 
 const root = document.getElementById("app");
@@ -15,10 +15,10 @@ const drawer = new Cabinet(platform, "orders");
 const draft = { cart: {}, note: "", name: platform.firstName, minutes: PICKUP_MINUTES[1] };
 let orders = [];
 
-function picture(item) {
+function picture(item, hand = null) {
   const src = new URL(`./images/${item.id}.svg`, import.meta.url).href;
   return h("div", { class: "plate", style: { "--tone": item.tone } },
-    h("img", { src, alt: "", width: 120, height: 96 }));
+    h("img", { src, alt: "", width: 120, height: 96 }), hand && h("div", { class: "hand" }, hand));
 }
 
 function stepper(item, change) {
@@ -49,14 +49,13 @@ function replace(old, fresh, by) {
 }
 
 function itemCard(item) {
-  const card = h("li", { class: draft.cart[item.id] ? "item in" : "item" }, picture(item),
+  const hand = stepper(item, (by) => {
+    replace(card, itemCard(item), by);
+    menuButton();
+  });
+  const card = h("li", { class: draft.cart[item.id] ? "item in" : "item" }, picture(item, hand),
     h("h3", {}, item.name), h("p", {}, item.about),
-    h("div", { class: "foot" },
-      h("span", { class: "price num" }, number(item.price), " ", h("small", {}, "تومان")),
-      stepper(item, (by) => {
-        replace(card, itemCard(item), by);
-        menuButton();
-      })));
+    h("div", { class: "price num" }, number(item.price), " ", h("small", {}, "تومان")));
   return card;
 }
 
@@ -229,7 +228,7 @@ function showTicket(one, back) {
   }[state]();
   show(root, h("div", { class: "screen" },
     h("h1", { "data-heading": "", class: "sr" }, `سفارش ${persianDigits(one.number)}`),
-    ticketCard(one), next));
+    h("div", { class: "paper" }, ticketCard(one)), next));
 }
 
 function again(one) {

@@ -7,7 +7,6 @@
  */
 import { h, icon, toast } from "./dom.js";
 
-const CONNECT_WAIT_MS = 3000;
 const CHUNK_CHARS = 2000; // a cloud storage value holds 4096 characters
 const RETRIES_MS = [500, 2000, 6000];
 
@@ -30,13 +29,6 @@ function applyTheme(theme) {
       root.style.setProperty(property, color);
     } else root.style.removeProperty(property);
   }
-}
-
-/** True once the host answered; false when it refuses or does not answer in time. */
-function answered(api) {
-  const late = new Promise((resolve) => { setTimeout(resolve, CONNECT_WAIT_MS, false); });
-  const yes = Promise.resolve(api.connected).then((value) => value !== false, () => false);
-  return Promise.race([yes, late]);
 }
 
 /** A nicety must never break the app: a host without haptics refuses, and that is all right. */
@@ -69,7 +61,10 @@ class Hosted {
 
   mainButton(state, press = null) {
     this.#main = press;
-    const look = state ? { visible: true, active: true, progress: false, ...state } : { visible: false };
+    const color = getComputedStyle(document.documentElement).getPropertyValue("--fill").trim();
+    const look = state
+      ? { visible: true, active: true, progress: false, color, text_color: "#ffffff", ...state }
+      : { visible: false };
     nicety(() => this.#api.mainButton.set(look));
   }
 
@@ -184,8 +179,13 @@ class Standalone {
 /** The platform when it answers, else the stand-in for a plain tab. */
 export async function connect() {
   const api = globalThis.barnamak;
-  if (api && (await answered(api))) return new Hosted(api);
-  return new Standalone();
+  if (!api) return new Standalone();
+  try {
+    await api.connected;
+  } catch {
+    return new Standalone(); // the page runs outside its host
+  }
+  return new Hosted(api);
 }
 
 /**
