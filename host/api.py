@@ -114,8 +114,8 @@ class IntrospectionView(APIView):
     def post(self, request: Request) -> Response:
         """Tell what a user token of the key's own app is worth now."""
         key: AppKey = request.auth
-        access.demand_scope(key, AppKey.Scope.INTROSPECT)
+        app = access.app_of(key, key.app.public_id, right="introspect")
         asked = TokenToCheck(data=request.data)
         asked.is_valid(raise_exception=True)
-        answer = tokens.introspect(asked.validated_data["token"], app=key.app, now=timezone.now())
+        answer = tokens.introspect(asked.validated_data["token"], app=app, now=timezone.now())
         return Response(answer, headers={"Cache-Control": "no-store"})
