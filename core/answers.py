@@ -49,7 +49,8 @@ def problem_json(problem: Problem) -> HttpResponse:
     """Return the problem document as an answer."""
     body = json.dumps(problem.as_document(), ensure_ascii=False)
     answer = HttpResponse(body, status=problem.status, content_type=MEDIA_TYPE)
-    answer.headers.update(problem.headers)
+    for name, value in problem.headers.items():
+        answer.headers[name] = value
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -59,7 +60,8 @@ def problem_answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     if wants_json(request):
         return problem_json(problem)
     answer = render(request, "ui/error.html", {"problem": problem}, status=problem.status)
-    answer.headers.update(problem.headers)
+    for name, value in problem.headers.items():
+        answer.headers[name] = value
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
