@@ -67,11 +67,21 @@ BRIDGE_CALLS_PER_10_S_MAX = 200  # server calls of one launch in ten seconds
 BRIDGE_CALL_BYTES_MAX = 1024 * 1024  # bytes of one bridge call: a whole local store at once
 ROUTE_POLL_S = 1.0  # seconds between two looks of the assets process at the route table
 OLD_VERSION_GRACE = timedelta(hours=24)  # a superseded version is still served to open pages
+ROUTE_RELOAD_S = 60.0  # seconds between two readings of the whole route table, which show deletions
+ROUTE_QUERY_S = 3  # seconds a look at the route table may take before the connection is given up
+ASSET_PATH_CHARS_MAX = 2048  # characters of a path on an app's origin
+ASSET_CACHE_BYTES_MAX = 64 * 1024 * 1024  # bytes of hot files one assets process keeps in memory
+ASSET_CACHED_FILE_BYTES_MAX = 2 * 1024 * 1024  # bytes of a file that is still kept; larger are read
+INDEX_CACHE_BYTES_MAX = 32 * 1024 * 1024  # bytes of served indexes one assets process keeps, as JSON
+COMPRESS_FROM_BYTES = 512  # bytes below which a file is not compressed
+COMPRESS_THOROUGHLY_BYTES_MAX = 128 * 1024  # bytes up to which the strongest compression is used
+CSP_HASHES_MAX = 120  # inline scripts, and inline handlers, of one page that its policy can name
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024  # bytes of an uploaded bundle
 ICON_BYTES_MAX = 2 * 1024 * 1024  # bytes of a picture that is to become an icon
 ICON_SIDE_PIXELS = 512  # pixels of the side of the icon we draw from it
 CHECK_TRIES_MAX = 3  # times a check that crashes is begun before the version is refused
 CHECK_STUCK_AFTER = timedelta(minutes=5)  # a check that says nothing for so long is begun again
+VERSION_NOTE_CHARS_MAX = 500  # characters of "what is new" and of a note to the reviewer
 PREVIEW_VERSIONS_MAX = 50  # newest ready versions of an app that its team can open
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use of an API key is kept
 
