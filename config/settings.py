@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "config.apps.BarnamakStaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -103,9 +103,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django_cotton.cotton_loader.Loader",
                         "config.templates.OursFirst",
-                        "django.template.loaders.app_directories.Loader",
+                        "django_cotton.cotton_loader.Loader",
                     ],
                 )
             ],

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.template.loaders.filesystem import Loader
 from django.template.utils import get_app_template_dirs
+from django_cotton.cotton_loader import Loader
 
 from config.env import REPOSITORY
 
 
-class OursFirst(Loader):
-    """The template folders of our own floors."""
+class OursFirst(Loader):  # type: ignore[misc]  # django-cotton has no stubs
+    """The template folders of our own floors, components included."""
 
-    def get_dirs(self) -> list[Path]:  # type: ignore[override]  # the stubs' return type is narrower than Django's own use
+    def get_dirs(self) -> list[Path]:
         """Return the floors' template folders in the order of INSTALLED_APPS."""
         return [
             path
