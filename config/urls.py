@@ -17,9 +17,9 @@ handler500 = "core.answers.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("problems/<slug:code>", problem_page, name="problem"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("gallery/", gallery, name="gallery"),
     path(".well-known/jwks.json", wellknown.jwks, name="jwks"),
     path(".well-known/initdata-keys.json", wellknown.init_data_keys, name="initdata_keys"),
     path("api/v1/", include("config.api_urls")),
+    path("", include("identity.urls")),
 ]

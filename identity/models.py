@@ -109,6 +109,23 @@ class SignInCode(models.Model):
         return self.used_at is None and self.tries_left > 0 and self.expires_at > now
 
 
+class Device(models.Model):
+    """A place where a person is signed in: one session of one browser."""
+
+    public_id = PublicIdField(prefix="dev")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    session_key = models.CharField(max_length=40, unique=True)
+    agent = models.CharField(max_length=80, default="", blank=True)
+    address = models.CharField(max_length=45, default="", blank=True)
+    signed_in_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.agent or self.public_id
+
+
 class Maker(models.Model):
     """Who makes mini-apps: a person for himself, or an organisation with members."""
 
