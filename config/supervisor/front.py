@@ -170,7 +170,7 @@ def _common(folder: Path) -> str:
 def _refusals() -> str:
     """Give what nginx answers by itself the form every other refusal has."""
     return """    error_page 413 @too_large;
-    error_page 502 503 504 @unavailable;
+    error_page 502 503 504 =503 @unavailable;
     location @too_large {
       default_type $refusal_type;
       return 413 $too_large;

@@ -1,5 +1,6 @@
 """TCP ports: is one free, and if not, who holds it."""
 
+import contextlib
 import errno
 import os
 import socket
@@ -55,14 +56,18 @@ def holder(port: int) -> str | None:
     """Return "name (process 123)" of the program that listens on a port, where it can be known."""
     inodes = set(_listening_inodes(port))
     for pid in sorted(int(entry.name) for entry in Path("/proc").glob("[0-9]*")):
-        try:
-            held = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
-        except OSError:  # another user's process, or one that has just ended
-            continue
-        if held & inodes:
+        if inodes.intersection(_open_files(pid)):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             return f"{os.fsdecode(words[0]).split(':')[0]} (process {pid})"
     return None
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    """Yield what a process has open; nothing for another user's process or one that has ended."""
+    with contextlib.suppress(OSError):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                yield str(descriptor.readlink())
 
 
 def _taken(port: int) -> str:
