@@ -24,6 +24,7 @@ from host import theme
 from host.bridge import methods as _methods  # noqa: F401  (enters the methods)
 from host.bridge.dispatch import dispatch
 from host.bridge.strings import runner_strings
+from identity import consents
 from identity.models import Person
 from miniapps import consent_texts, icons, launching, values
 from miniapps.capabilities import BROWSER_FEATURES
@@ -122,6 +123,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
         "start_param": launch.start_param,
         "chat_type": launch.chat.kind if launch.chat else None,
         "user": launching.profile(launch),
+        "granted": sorted(consents.granted(launch.person, launch.app.public_id)),
         "storage": {"local": values.local(launch.app_person), "session": {}},
         "bridge_url": f"/run/{launch.public_id}/bridge",
         "ws_url": "/ws/",

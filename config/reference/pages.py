@@ -1,0 +1,113 @@
+"""The generated pages: problems, limits, settings, token vectors, OpenAPI."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.translation import override
+
+from config.env import REPOSITORY
+from config.reference.vectors import token_vectors
+from core.problems import registered
+
+FOLDER: Final = REPOSITORY / "docs" / "reference"
+MADE = "<!-- Made by `make docs`; edit the code, not this page. -->"
+_LIMIT = re.compile(r"^([A-Z][A-Z0-9_]*) = (.+?)  # (.+)$")
+_SECTION = re.compile(r"^# --- (.+?) -+$")
+_SETTING = re.compile(r'env\.(text|flag|number|folder)\(\s*"([A-Z_]+)"(?:, (?:default=)?([^)\n]+))?')
+
+
+def problems() -> str:
+    """Return the table of all problem codes."""
+    _import_errors()
+    rows = [
+        "# Problems",
+        MADE,
+        "",
+        "Every refusal is an RFC 9457 document (`application/problem+json`) with a stable `code`;"
+        " `type` is its page on the host, `/problems/<code>`. Facts of the case are further members.",
+        "",
+        "| code | status | title | what to do | when |",
+        "|---|---|---|---|---|",
+    ]
+    with override("en"):
+        for code, problem in registered().items():
+            when = (problem.__doc__ or "").split("\n")[0]
+            rows.append(
+                f"| `{code}` | {problem.status} | {problem.title} | {problem.remedy} | {when} |"
+            )
+    return "\n".join(rows) + "\n"
+
+
+def limits() -> str:
+    """Return every bound with its value and its sentence."""
+    rows = ["# Limits", MADE, "", "All bounds stand in `core/limits.py`."]
+    for line in _joined(REPOSITORY / "core" / "limits.py"):
+        if section := _SECTION.match(line):
+            rows += ["", f"## {section[1].capitalize()}", "", "| name | value | what |", "|---|---|---|"]
+        elif limit := _LIMIT.match(line):
+            rows.append(f"| `{limit[1]}` | `{limit[2]}` | {limit[3]} |")
+    return "\n".join(rows) + "\n"
+
+
+def settings_page() -> str:
+    """Return every environment value that ``config/settings.py`` reads."""
+    source = (REPOSITORY / "config" / "settings.py").read_text(encoding="utf-8")
+    rows = [
+        "# Settings",
+        MADE,
+        "",
+        "Every value comes from the environment; `NAME_FILE` names a file that holds a text value."
+        " A wrong value stops the process with a sentence.",
+        "",
+        "| name | kind | default |",
+        "|---|---|---|",
+    ]
+    found = {name: (kind, default) for kind, name, default in _SETTING.findall(source)}
+    found["BARNAMAK_SECRET_KEY"] = ("text", "made on the first start, kept in BARNAMAK_KEYS")
+    for name, (kind, default) in sorted(found.items()):
+        rows.append(f"| `{name}` | {kind} | `{default.strip() or '-'}` |")
+    return "\n".join(rows) + "\n"
+
+
+def openapi() -> str:
+    """Return the OpenAPI document of ``/api/v1``."""
+    from drf_spectacular.generators import SchemaGenerator
+    from drf_spectacular.renderers import OpenApiYamlRenderer
+
+    with override("en"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
+    return text.decode()
+
+
+def _joined(file: Path) -> list[str]:
+    """Return the lines with parenthesised values of several lines joined to one."""
+    text = file.read_text(encoding="utf-8")
+    text = re.sub(r"\(\n\s*(.+)\n\)", r"\1", text)
+    return text.splitlines()
+
+
+def _import_errors() -> None:
+    for app in apps.get_app_configs():
+        if not Path(app.path).is_relative_to(settings.BASE_DIR) or ".venv" in app.path:
+            continue
+        for module in pkgutil.walk_packages([app.path], f"{app.name}."):
+            if module.name.rpartition(".")[2] in {"errors", "answers", "problems", "idempotency"}:
+                importlib.import_module(module.name)
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "problems.md": problems,
+    "limits.md": limits,
+    "settings.md": settings_page,
+    "token-vectors.json": token_vectors,
+    "openapi.yaml": openapi,
+}
