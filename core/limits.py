@@ -35,6 +35,9 @@ PEOPLE_LOOKUPS_MAX = 40  # phones one person may look up in PEOPLE_LOOKUPS_PERIO
 PEOPLE_LOOKUPS_PERIOD_S = 3600  # seconds
 MESSAGES_PER_MINUTE_MAX = 60  # messages one person may send in a minute
 SOCKET_FRAME_BYTES_MAX = 64 * 1024  # bytes of one WebSocket frame
+SOCKET_RECHECK_S = 60.0  # seconds between two looks whether a socket's session still lives
+SOCKET_TOPICS_MAX = 20  # launches and versions one socket follows
+SOCKET_DB_THREADS = 8  # threads of the sockets process that query
 SOCKET_FRAMES_PER_10_S_MAX = 200  # frames one socket may send in ten seconds
 
 # --- audit, jobs, idempotency ---------------------------------------------------------------
@@ -52,6 +55,7 @@ APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
 APP_KEYS_MAX = 20  # live API keys of one app
 UPLOADS_PER_HOUR_MAX = 60  # uploads of one app in an hour
 REVIEW_DUE_AFTER = timedelta(days=3)  # a submission waits at most so long
+REVIEW_TEXT_CHARS_MAX = 4_000  # characters of a finding or of the reasons of a decision
 REVIEW_CLAIM_TTL = timedelta(minutes=30)  # a claim without a sign of life falls back to the queue
 LAUNCH_TTL = timedelta(hours=12)  # a launch ends by itself
 LAUNCHES_PER_MINUTE_MAX = 60  # launches of one person in a minute
@@ -72,7 +76,7 @@ ROUTE_QUERY_S = 3  # seconds a look at the route table may take before the conne
 ASSET_PATH_CHARS_MAX = 2048  # characters of a path on an app's origin
 ASSET_CACHE_BYTES_MAX = 64 * 1024 * 1024  # bytes of hot files one assets process keeps in memory
 ASSET_CACHED_FILE_BYTES_MAX = 2 * 1024 * 1024  # bytes of a file that is still kept; larger are read
-INDEX_CACHE_BYTES_MAX = 32 * 1024 * 1024  # bytes of served indexes one assets process keeps, as JSON
+INDEX_CACHE_BYTES_MAX = 48 * 1024 * 1024  # bytes of served indexes one assets process keeps
 COMPRESS_FROM_BYTES = 512  # bytes below which a file is not compressed
 COMPRESS_THOROUGHLY_BYTES_MAX = 128 * 1024  # bytes up to which the strongest compression is used
 CSP_HASHES_MAX = 120  # inline scripts, and inline handlers, of one page that its policy can name
