@@ -152,8 +152,7 @@ def _require(actor: Actor, app: App, right: str) -> None:
         if needs is None or needs not in actor.scopes:
             raise ScopeMissing(needs=needs or "person")
         return
-    role = MakerMember.objects.filter(maker=app.maker_id, person=actor).values_list("role", flat=True)
+    mine = MakerMember.objects.filter(maker=app.maker_id, person=actor)
     wanted = RIGHT_FOR.get(right, right)
-    if not any(wanted in RIGHTS[name] for name in role):
+    if not any(wanted in RIGHTS[name] for name in mine.values_list("role", flat=True)):
         raise NotInMaker(needs=wanted)
-

@@ -1,26 +1,26 @@
 """Refusals of the mini-app floor.
 
-    Problem
-    ├── InvalidInput
-    │   └── IconRefused(reason)
-    ├── NotAllowed
-    │   ├── ScopeMissing(needs)
-    │   ├── NotYourClaim
-    │   └── ReviewerIsMaker
-    ├── NotFound
-    ├── Conflict
-    │   ├── StateForbids(state, action, permitted_in)
-    │   │   ├── AppStateForbids
-    │   │   ├── VersionStateForbids
-    │   │   ├── SubmissionStateForbids
-    │   │   └── ReleaseStateForbids
-    │   ├── AppUnavailable(reason), LaunchEnded(reason)
-    │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
-    │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
-    │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
-    │   └── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
-    └── TooLarge
-        └── BundleTooLarge(limit_bytes)
+Problem
+├── InvalidInput
+│   └── IconRefused(reason)
+├── NotAllowed
+│   ├── ScopeMissing(needs)
+│   ├── NotYourClaim
+│   └── ReviewerIsMaker
+├── NotFound
+├── Conflict
+│   ├── StateForbids(state, action, permitted_in)
+│   │   ├── AppStateForbids
+│   │   ├── VersionStateForbids
+│   │   ├── SubmissionStateForbids
+│   │   └── ReleaseStateForbids
+│   ├── AppUnavailable(reason), LaunchEnded(reason)
+│   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
+│   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
+│   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
+│   └── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
+└── TooLarge
+    └── BundleTooLarge(limit_bytes)
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class CaseOpen(Conflict):
 
 
 class AlreadyApproved(Conflict):
-    """This version has been approved before."""
+    """The version has been approved before."""
 
     code = "already-approved"
     title = _("This version is already approved")
@@ -227,7 +227,7 @@ class ReleaseForTeamIsWhole(Conflict):
 
 
 class StorageFull(Conflict):
-    """The app has kept as much for this person as it may. Members: ``keys_max`` or ``chars_max``."""
+    """The app has kept as much for a person as it may. Members: ``keys_max`` or ``chars_max``."""
 
     code = "storage-full"
     title = _("The mini-app has no more room for your data")

@@ -140,6 +140,8 @@ class Version(models.Model):
     manifest_given = models.JSONField[Any](null=True, blank=True)
     digest = models.CharField(_("digest"), max_length=64, null=True, blank=True)  # noqa: DJ001  (NULL until checked)
     manifest = models.JSONField[Any](_("manifest"), null=True, blank=True)
+    # For a build without manifest.json: what a form may begin with.
+    manifest_proposed = models.JSONField[Any](null=True, blank=True)
     name = models.CharField(_("version"), max_length=40, default="", blank=True)
     note = models.CharField(_("what is new"), max_length=500, default="", blank=True)
     state = models.CharField(

@@ -1,0 +1,49 @@
+"""The worker's doors: each takes ids, asks the clock, calls one operation."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.jobs import task
+
+
+@task("miniapps.check_version")
+def check_version(version_id: str) -> None:
+    """Check an upload."""
+    from miniapps import checking
+
+    checking.check(version_id=version_id, now=timezone.now())
+
+
+@task("miniapps.recheck_stuck_versions")
+def recheck_stuck_versions() -> int:
+    """Begin again what a dead worker left behind."""
+    from miniapps import checking
+
+    return checking.recheck_stuck(now=timezone.now())
+
+
+@task("miniapps.release_stale_claims")
+def release_stale_claims() -> int:
+    """Give cases back whose reviewers have gone away."""
+    from miniapps import review
+
+    return review.release_stale_claims(now=timezone.now())
+
+
+@task("miniapps.end_old_launches")
+def end_old_launches() -> int:
+    """End launches whose time is over."""
+    from miniapps import ending
+
+    with transaction.atomic():
+        return ending.end_expired(now=timezone.now())
+
+
+@task("miniapps.retire_old_versions")
+def retire_old_versions() -> int:
+    """Take superseded versions out of the routes once their grace is over."""
+    from miniapps import routing
+
+    return routing.retire_old_versions(now=timezone.now())
