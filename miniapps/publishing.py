@@ -174,7 +174,7 @@ class _Build:
                 if made is not None:
                     self.store.put_variant(blob, encoding, made)
             kept = self.store.variants(blob)
-        return {name: size for name, size in sorted(kept.items(), key=lambda item: item[1])}
+        return dict(sorted(kept.items(), key=lambda item: item[1]))
 
 
 def _tag(*parts: str) -> str:

@@ -1,5 +1,6 @@
 """Whether a build tool put a hash of the content into a file's name."""
 
+import itertools
 import re
 
 # name.3f2a1b9c.js, name.3f2a1b9c.chunk.js (webpack, CRA, Parcel), 3f2a1b9c0d….css
@@ -30,5 +31,5 @@ def is_hashed(path: str) -> bool:
 def _looks_random(text: str) -> bool:
     cased = [c for c in text if c.isalpha()]
     both = any(c.isupper() for c in cased) and any(c.islower() for c in cased)
-    changes = sum(a.isupper() != b.isupper() for a, b in zip(cased, cased[1:], strict=False))
+    changes = sum(a.isupper() != b.isupper() for a, b in itertools.pairwise(cased))
     return both and changes >= 2 and (any(c.isdigit() for c in text) or changes >= 3)  # noqa: PLR2004 - see above

@@ -8,7 +8,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +89,7 @@ class _Preparation:
         return self.result
 
     def ours(self) -> str:
-        """The elements that come first: the relay, and the map for scripts that import."""
+        """Return the elements that come first: the relay, and the map for scripts that import."""
         relay = f'<script src="{RELAY}" data-pin="{self.pins.digest16}"></script>'
         if self.has_map:
             return relay
@@ -207,7 +207,7 @@ class _Preparation:
         """Return an address of an import map, pinned if it is a file or a folder of ours."""
         if not isinstance(value, str) or not value.startswith(("/", "./", "../")):
             return value
-        if value.startswith("/~") or value.startswith("//"):
+        if value.startswith(("/~", "//")):
             return value
         if not value.endswith("/"):
             return self.pins.pinned(value, page=self.path) or value
@@ -235,9 +235,7 @@ def _head(pieces: Iterable[Token]) -> int:
     """Return where the first element of <head> begins, also in pages that leave it out."""
     place = 0
     for token in pieces:
-        if token.kind == "doctype":
-            place = token.end
-        elif token.kind == "start" and token.name == "html":
+        if token.kind == "doctype" or (token.kind == "start" and token.name == "html"):
             place = token.end
         elif token.kind == "start" and token.name == "head":
             return token.end

@@ -31,7 +31,7 @@ Kind = Literal["doctype", "comment", "text", "start", "end", "raw"]
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute; ``start`` to ``end`` is its value with quotes, ``at`` where its name begins."""
+    """One attribute: its name begins at ``at``; ``start`` to ``end`` is its value with quotes."""
 
     name: str
     value: str
@@ -88,7 +88,7 @@ def _next(page: str, at: int) -> Token | None:
         following = page.find("<", at)
         return Token("text", at, following if following >= 0 else len(page))
     after = page[at + 1 : at + 2]
-    if after == "!" or after == "?":
+    if after in {"!", "?"}:
         return _declaration(page, at)
     is_end = after == "/"
     named = _NAME.match(page, at + 1 + is_end)
@@ -154,13 +154,13 @@ def _script_end(page: str, at: int) -> int:
 
 
 def unescape(text: str) -> str:
-    """Return an attribute's value with its character references replaced, by the rules for values."""
+    """Return an attribute's value with its character references replaced."""
     return _REFERENCE.sub(lambda match: _character(match, text), text) if "&" in text else text
 
 
 def _character(match: re.Match[str], text: str) -> str:
     reference = match[0]
-    if reference[1] == "#" or reference[1:] in html5 and reference.endswith(";"):
+    if reference[1] == "#" or (reference[1:] in html5 and reference.endswith(";")):
         return unescape_text(reference)
     # An old name without its semicolon counts, but not before "=" or a letter: ?a=1&copy=2
     following = text[match.end() : match.end() + 1]

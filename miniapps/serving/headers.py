@@ -27,7 +27,7 @@ FEATURES: Final[tuple[str, ...]] = tuple(
     publickey-credentials-create publickey-credentials-get screen-wake-lock serial
     speaker-selection storage-access summarizer sync-xhr translator unload usb window-management
     xr-spatial-tracking
-    """.split()
+    """.split()  # noqa: SIM905 - one name a line would hide how many there are
 )
 SANDBOX: Final = ("allow-scripts", "allow-same-origin", "allow-forms")
 SANDBOX_RELAXED: Final = {"popups": "allow-popups", "dialogs": "allow-modals"}
