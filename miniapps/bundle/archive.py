@@ -248,7 +248,7 @@ def _read_directory(file: BinaryIO, end: _End, findings: Findings) -> list[_Reco
             break
         raw_name = directory[name_at:extra_at]
         name = _decoded(raw_name, flags, made_by >> 8, findings)
-        extras = _read_extras(directory[extra_at : extra_at + extra_bytes], name, findings)
+        extras = _read_extras(directory[extra_at : extra_at + extra_bytes], raw_name, findings)
         if extras is None:
             sound = False
         elif EXTRA_ZIP64 in extras or UNSET_32 in (packed, unpacked, offset):
@@ -287,8 +287,9 @@ def _decoded(raw_name: bytes, flags: int, host: int, findings: Findings) -> str:
         return name
 
 
-def _read_extras(block: bytes, name: str, findings: Findings) -> dict[int, bytes] | None:
+def _read_extras(block: bytes, raw_name: bytes, findings: Findings) -> dict[int, bytes] | None:
     """Extra fields by id, or None after a finding."""
+    name = raw_name.decode("utf-8", "backslashreplace")
     extras: dict[int, bytes] = {}
     at = 0
     while at + 4 <= len(block):
@@ -301,7 +302,10 @@ def _read_extras(block: bytes, name: str, findings: Findings) -> dict[int, bytes
     if at != len(block):
         findings.add("entry-extra", name)
         return None
-    if {EXTRA_UNICODE_PATH, EXTRA_UNICODE_COMMENT} & extras.keys():
+    second = extras.get(EXTRA_UNICODE_PATH)
+    # JSZip repeats a name there that is not ASCII. Only the same name again is harmless.
+    same = struct.pack("<BL", 1, zlib.crc32(raw_name)) + raw_name
+    if EXTRA_UNICODE_COMMENT in extras or second not in (None, same):
         findings.add("entry-unicode-path", name)
         return None
     return extras
@@ -354,7 +358,7 @@ def _read_local(
         findings.add("archive-overlap", record.name)
         return None
     raw_name = file.read(name_bytes)
-    extras = _read_extras(file.read(extra_bytes), record.name, findings)
+    extras = _read_extras(file.read(extra_bytes), record.raw_name, findings)
     if extras is None:
         return None
     same = (

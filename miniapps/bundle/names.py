@@ -48,6 +48,8 @@ def is_dropped(name: str) -> bool:
 
 def check_name(name: str, limits: Limits, findings: Findings) -> str | None:
     """Give the path in NFC, or None after findings. Folders end in a slash."""
+    # `tar` and bestzip write "./" before every name; it means nothing.
+    name = name.removeprefix("./") or name
     rules = list(_faults(name, limits))
     for rule, facts in rules:
         findings.add(rule, name, None, **facts)

@@ -333,6 +333,17 @@ def second_name_in_an_extra_field() -> bytes:
     return good(File("a.css", b"a{}", extra_central=extra))
 
 
+@attack("entry-unicode-path")
+def second_name_with_a_wrong_checksum() -> bytes:
+    extra = struct.pack("<HHBL", 0x7075, 5 + len(b"a.css"), 1, 7) + b"a.css"
+    return good(File("a.css", b"a{}", extra_local=extra))
+
+
+@attack("name-duplicate")
+def the_start_page_in_this_folder() -> bytes:
+    return good(File("./index.html", b"evil"))
+
+
 @attack("entry-encrypted")
 def encrypted_entry() -> bytes:
     return good(File("a.css", b"a{}", flags=1))
@@ -447,7 +458,8 @@ names(
     "name-traversal",
     parent_folder="../evil.css",
     parent_folder_in_the_middle="a/../../evil.css",
-    this_folder="./evil.css",
+    this_folder="a/./evil.css",
+    this_folder_twice="././evil.css",
     empty_segment="a//evil.css",
 )
 names(
