@@ -118,17 +118,6 @@ events {{ worker_connections 4096; }}"""
 
 
 def _common(folder: Path) -> str:
-    problems = {
-        "too_large": ("too-large", 413, "This is too large"),
-        "unavailable": ("unavailable", 503, "This is not available at the moment"),
-    }
-    maps = "\n".join(
-        f"""  map $http_accept ${name} {{
-    default {_quoted(_document(*problem))};
-    ~text/html {_quoted(_page(*problem))};
-  }}"""
-        for name, problem in problems.items()
-    )
     return f"""  types {{
     text/html html; text/css css; text/javascript js mjs; application/json json map;
     image/svg+xml svg; image/png png; image/jpeg jpg jpeg; image/webp webp; image/gif gif;
@@ -159,28 +148,35 @@ def _common(folder: Path) -> str:
     default "no-cache";
     "~{HASHED_NAME}" "public, max-age=31536000, immutable";
   }}
-  map $http_accept $refusal_type {{
-    default "application/problem+json";
-    ~text/html "text/html";
-  }}
-{maps}
+  map $http_accept $wanted {{ default document; ~text/html page; }}
 """
 
 
 def _refusals() -> str:
     """Give what nginx answers by itself the form every other refusal has."""
-    return """    error_page 413 @too_large;
-    error_page 502 503 504 =503 @unavailable;
-    location @too_large {
-      default_type $refusal_type;
-      return 413 $too_large;
-    }
-    location @unavailable {
-      default_type $refusal_type;
-      add_header Retry-After 2 always;
-      add_header Cache-Control no-store always;
-      return 503 $unavailable;
-    }"""
+    large = ("too-large", 413, "This is too large")
+    away = ("unavailable", 503, "This is not available at the moment")
+    retry = "add_header Retry-After 2 always; add_header Cache-Control no-store always;"
+    return f"""    error_page 413 @too_large_$wanted;
+    error_page 502 503 504 =503 @unavailable_$wanted;
+    location @too_large_document {{
+      default_type application/problem+json;
+      return 413 {_quoted(_document(*large))};
+    }}
+    location @too_large_page {{
+      default_type text/html;
+      return 413 {_quoted(_page(*large))};
+    }}
+    location @unavailable_document {{
+      default_type application/problem+json;
+      {retry}
+      return 503 {_quoted(_document(*away))};
+    }}
+    location @unavailable_page {{
+      default_type text/html;
+      {retry}
+      return 503 {_quoted(_page(*away))};
+    }}"""
 
 
 def _forwarding(*, connection: bool = True) -> str:

@@ -14,10 +14,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from config.supervisor import locks, ports
 from config.supervisor.plan import ROOT, Plan, folder, make_private, python, socket_folder
@@ -151,26 +151,41 @@ class Product:
         return (self.plan.var / "terminal.log").read_text()
 
 
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without anything that configures a product."""
+    ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    return {
+        key: text
+        for key, text in environ.items()
+        if not key.startswith("BARNAMAK_") and key not in ours
+    }
+
+
 @contextlib.contextmanager
 def run_product(
-    var: Path, *, port: int = 0, extra: dict[str, str] | None = None, root: Path = ROOT
+    var: Path,
+    *,
+    port: int = 0,
+    extra: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+    identity: Mapping[str, Any] | None = None,
 ) -> Iterator[Product]:
     """Run the product as `make run` does, in a folder of its own, on a free port or `port`.
 
-    `extra` is laid over the environment (BARNAMAK_DEMO=0, for example). Raises TimeoutError or
+    `extra` is laid over the environment (BARNAMAK_DEMO=0, for example), `root` is the project to
+    run, `identity` is who runs it (subprocess's user, group, extra_groups). Raises TimeoutError or
     RuntimeError, with what the supervisor printed, if it does not get ready.
     """
-    ours = {key: text for key, text in os.environ.items() if not key.startswith("BARNAMAK_")}
-    for key in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
-        ours.pop(key, None)
     env = {
-        **ours,
+        **clean_environment(os.environ),
         "PYTHONPATH": str(root),
         "BARNAMAK_VAR": str(var),
         "BARNAMAK_PORT": str(port or ports.free_port()),
         **(extra or {}),
     }
     var.mkdir(parents=True, exist_ok=True)
+    if identity:
+        os.chown(var, identity["user"], identity["group"])
     with (var / "terminal.log").open("w") as terminal:
         popen = subprocess.Popen(
             python("-m", "config.supervisor", "run"),
@@ -181,6 +196,7 @@ def run_product(
             stdout=terminal,
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent,  # noqa: PLW1509  # no other thread starts programs
+            **(identity or {}),
         )
     product = Product(Plan.from_environment(env), popen)
 
