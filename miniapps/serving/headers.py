@@ -154,9 +154,6 @@ def every_answer(policy: Policy, *, host_origin: str, csp: str | None = None) ->
     return headers
 
 
-NOTHING_GRANTED: Final = policy_of(network={}, permissions=(), relaxations=())
-
-
 def _origins(declared: Iterable[str]) -> list[str]:
     for origin in declared:
         if not _ORIGIN.fullmatch(origin):
@@ -166,3 +163,6 @@ def _origins(declared: Iterable[str]) -> list[str]:
 
 def _quoted(origin: str) -> str:
     return f'"{origin}/*"'
+
+
+NOTHING_GRANTED: Final = policy_of(network={}, permissions=(), relaxations=())
