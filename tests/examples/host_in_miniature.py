@@ -31,6 +31,10 @@ def serve(files: dict[str, bytes], *, mock: bool, connect: str = "") -> Iterator
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0].lstrip("/") or "index.html"
+            if path == "favicon.ico":
+                self.send_response(204)
+                self.end_headers()
+                return
             body = MOCK.read_bytes() if path == "~b/relay.js" else files.get(path)
             if body is None:
                 self.send_error(404)
