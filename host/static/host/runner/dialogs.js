@@ -1,0 +1,67 @@
+// Questions of the host, drawn where no app can draw: one at a time, deaf to
+// clicks for the first half second, closed by Escape.
+import { el } from "./dom.js";
+import { limits } from "./protocol.js";
+
+/** @typedef {{id: string, text: string, look?: string}} Choice */
+
+export class Dialogs {
+  constructor() {
+    /** @type {((answer: string | null) => void) | null} */
+    this.finish = null;
+  }
+
+  get open() {
+    return this.finish !== null;
+  }
+
+  /** Close what is open, as if the person had turned away. */
+  dismiss() {
+    this.finish?.(null);
+  }
+
+  /**
+   * @param {{by?: string, title?: string, message?: string, body?: Node | null, choices: Choice[]}} question
+   *   `by` names whose words these are
+   * @returns {Promise<string | null>} the id chosen; null when closed without a choice, or already busy
+   */
+  ask({ by = "", title = "", message = "", body = null, choices }) {
+    if (this.open) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const shownAt = performance.now();
+      const deaf = () => performance.now() - shownAt < limits.dialog_deaf_ms;
+      const before = document.activeElement;
+      const heading = el(title ? "h2" : "p", { class: title ? "run-ask-title" : "run-ask-message", id: "run-ask-name", dir: "auto", text: title || message });
+      const buttons = choices.map(({ id, text, look }) =>
+        el("button", {
+          type: "button", class: `run-choice ${look ? `run-choice-${look}` : ""}`, dir: "auto", "data-id": id, text,
+          onclick: () => deaf() || this.finish?.(id),
+        }));
+      const dialog = el("dialog", { class: "run-ask", "aria-labelledby": "run-ask-name", tabindex: "-1" },
+        by ? el("p", { class: "run-ask-by", dir: "auto", text: by }) : null,
+        heading,
+        title && message ? el("p", { class: "run-ask-message", dir: "auto", text: message }) : null,
+        body,
+        el("div", { class: "run-choices", "data-count": String(choices.length) }, ...buttons));
+      this.finish = (answer) => {
+        this.finish = null;
+        dialog.close();
+        dialog.remove();
+        if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+        resolve(answer);
+      };
+      dialog.addEventListener("cancel", (/** @type {Event} */ event) => {
+        event.preventDefault();
+        if (!deaf()) this.finish?.(null);
+      });
+      dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+        if (event.target === dialog && !deaf()) this.finish?.(null);
+      });
+      // A forced close (a second Escape) must settle the promise too.
+      dialog.addEventListener("close", () => this.finish?.(null));
+      document.body.append(dialog);
+      dialog.showModal();
+      dialog.focus();
+    });
+  }
+}

@@ -1,0 +1,141 @@
+// Telegram's wire: JSON strings in, JSON strings out, every request answered.
+import { customMethods, limits, methods } from "./protocol.js";
+import { Bucket, fits, readLegacy, refusalOf } from "./wire.js";
+
+/** @typedef {import("./runner.js").Runner} Runner */
+/** @typedef {(runner: Runner, params: any) => void | Promise<void>} Handler */
+
+const SAFE_AREA = { top: 0, bottom: 0, left: 0, right: 0 }; // our bars stand outside the frame
+const SCROLLBARS = "html{scrollbar-width:thin}";
+
+/** @param {any} params @returns {Partial<import("./shell.js").ButtonState>} */
+function buttonChanges(params) {
+  /** @type {any} */
+  const changes = {};
+  const names = {
+    is_visible: "visible", is_active: "active", is_progress_visible: "progress", has_shine_effect: "shine",
+    text: "text", color: "color", text_color: "textColor", position: "position",
+  };
+  for (const [wire, own] of Object.entries(names)) if (params[wire] !== undefined) changes[own] = params[wire];
+  return changes;
+}
+
+/** @type {Record<string, (runner: Runner, params: any) => Promise<any>>} */
+const custom = Object.assign(Object.create(null), {
+  saveStorageValue: async (/** @type {Runner} */ { server }, /** @type {any} */ { key, value }) => {
+    await server.call(customMethods.saveStorageValue ?? "", { key: String(key ?? ""), value: String(value ?? "") });
+    return true;
+  },
+  getStorageValues: async (/** @type {Runner} */ { server }, /** @type {any} */ { keys }) => {
+    const wanted = [keys ?? []].flat().map(String);
+    const found = (await server.call(customMethods.getStorageValues ?? "", { keys: wanted })) ?? {};
+    return Object.fromEntries(wanted.map((key) => [key, found[key] ?? ""]));
+  },
+  deleteStorageValues: async (/** @type {Runner} */ { server }, /** @type {any} */ { keys }) => {
+    await server.call(customMethods.deleteStorageValues ?? "", { keys: [keys ?? []].flat().map(String) });
+    return true;
+  },
+  getStorageKeys: async (/** @type {Runner} */ { server }) => server.call(customMethods.getStorageKeys ?? "", {}),
+  getRequestedContact: async () => "",
+  getCurrentTime: async () => Math.floor(Date.now() / 1000),
+});
+export const customNames = Object.keys(custom);
+
+/** @type {Handler} */
+async function invokeCustomMethod(runner, { req_id: id, method, params }) {
+  const answer = (/** @type {object} */ body) => runner.tell("custom_method_invoked", { req_id: id, ...body });
+  if (!(method in custom)) return answer({ error: "METHOD_NOT_FOUND" });
+  try {
+    return answer({ result: await custom[method](runner, params ?? {}) });
+  } catch (error) {
+    const code = String(/** @type {any} */ (error).code ?? "unavailable");
+    return answer({ error: code.replaceAll("-", "_").toUpperCase() });
+  }
+}
+
+/** @type {Handler} */
+async function openPopup(runner, params) {
+  const outcome = await runner.popup(params);
+  const chosen = "answer" in outcome ? outcome.answer : null;
+  runner.tell("popup_closed", chosen === null ? {} : { button_id: chosen });
+}
+
+/** @type {Record<string, Handler>} one for each method that protocol.json calls native or server */
+export const handlers = Object.assign(Object.create(null), /** @type {Record<string, Handler>} */ ({
+  iframe_ready: (runner, params) => {
+    runner.iframeReady(params.reload_supported === true);
+    runner.tell("set_custom_style", SCROLLBARS);
+  },
+  iframe_will_reload: (runner) => runner.willReload(),
+  web_app_ready: (runner) => runner.ready(),
+  web_app_expand: (runner) => runner.expand(),
+  web_app_close: (runner) => runner.close("app"),
+  web_app_request_theme: (runner) => runner.tellTheme(),
+  web_app_request_viewport: (runner) => runner.tellViewport(true),
+  web_app_setup_main_button: (runner, params) => runner.setButton("main", buttonChanges(params)),
+  web_app_setup_secondary_button: (runner, params) => runner.setButton("secondary", buttonChanges(params)),
+  web_app_setup_back_button: (runner, params) => runner.setBack(params.is_visible === true),
+  web_app_setup_settings_button: (runner, params) => runner.setSettings(params.is_visible === true),
+  web_app_set_header_color: (runner, params) => void runner.setColour("header", params),
+  web_app_set_background_color: (runner, params) => void runner.setColour("background", params),
+  web_app_set_bottom_bar_color: (runner, params) => void runner.setColour("bottom", params),
+  web_app_open_link: async (runner, { url }) => void (await runner.openLink(url)),
+  web_app_open_tg_link: async (runner, { path_full: path }) => void (await runner.openInnerLink(path)),
+  web_app_open_popup: openPopup,
+  web_app_setup_closing_behavior: (runner, params) => runner.setClosing(params.need_confirmation),
+  web_app_invoke_custom_method: invokeCustomMethod,
+  web_app_trigger_haptic_feedback: (runner, params) => runner.haptic(params.impact_style ?? params.notification_type),
+  web_app_request_write_access: async (runner) => {
+    const allowed = await runner.requestWriteAccess().catch(() => false);
+    runner.tell("write_access_requested", { status: allowed ? "allowed" : "cancelled" });
+  },
+  web_app_request_safe_area: (runner) => runner.tell("safe_area_changed", SAFE_AREA),
+  web_app_request_content_safe_area: (runner) => runner.tell("content_safe_area_changed", SAFE_AREA),
+  web_app_request_fullscreen: async (runner) => {
+    const error = await runner.requestFullscreen();
+    if (error) runner.tell("fullscreen_failed", { error }); // success is told by the browser's own event
+  },
+  web_app_exit_fullscreen: async (runner) => {
+    if (document.fullscreenElement) await runner.exitFullscreen();
+    else runner.tell("fullscreen_changed", { is_fullscreen: false });
+  },
+}));
+
+/** @type {WeakMap<Runner, Bucket>} */
+const buckets = new WeakMap();
+
+/** @param {Runner} runner @returns {boolean} */
+function withinRate(runner) {
+  let bucket = buckets.get(runner);
+  if (!bucket) {
+    bucket = new Bucket(limits.calls_burst, limits.calls_per_s, () => performance.now());
+    buckets.set(runner, bucket);
+  }
+  return bucket.take();
+}
+
+/**
+ * One message of the frame. Never throws; what is not understood is counted and dropped.
+ * @param {Runner} runner @param {unknown} data
+ */
+export function legacyCall(runner, data) {
+  if (runner.ended || !withinRate(runner)) return;
+  const call = readLegacy(data);
+  const known = call !== null && Object.hasOwn(methods, call.method);
+  if (!call || !known) {
+    runner.unknown += 1;
+    return;
+  }
+  const row = /** @type {any} */ (methods)[call.method];
+  if (call.method in handlers && fits(call.params, row.params)) {
+    Promise.resolve(handlers[call.method](runner, call.params)).catch(() => refuse(runner, call));
+    return;
+  }
+  refuse(runner, call);
+}
+
+/** @param {Runner} runner @param {import("./wire.js").Call} call */
+function refuse(runner, { method, params }) {
+  const answer = refusalOf(method, params);
+  if (answer) runner.tell(answer.event, answer.data);
+}

@@ -1,0 +1,1 @@
+export const late = "a chunk of its own";
