@@ -66,18 +66,21 @@ def problem_answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     return answer
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
-    """Django's handler400."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400; Django names the second argument."""
+    del exception
     return problem_answer(request, BadRequest())
 
 
-def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler403."""
+    del exception
     return problem_answer(request, NotAllowed())
 
 
-def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
+    del exception
     return problem_answer(request, NotFound())
 
 
