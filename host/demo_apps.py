@@ -80,7 +80,7 @@ def _uploaded(name: str, app: App, actor: Person, now: datetime) -> Version:
                 app=app, upload=upload, actor=actor, via=Version.Via.DEMO, now=now
             )
     if version.state in (Version.State.UPLOADED, Version.State.PROCESSING):
-        version = checking.check(version_id=version.pk, now=now)
+        version = checking.check(version_id=version.public_id, now=now)
     if version.state != Version.State.READY:
         found = "\n".join(f"{row.rule} {row.path} {row.facts}" for row in version.findings.all())
         raise RuntimeError(f"The example {name} is not accepted:\n{found}")

@@ -17,6 +17,7 @@ from typing import Any
 
 from core import limits as house
 from miniapps.bundle.inspection import inspect
+from miniapps.bundle.limits import Limits
 from miniapps.bundle.report import Findings, Report
 from miniapps.bundle.rules import gettext_noop
 
@@ -32,6 +33,7 @@ def inspect_confined(
     archive: Path,
     *,
     manifest_override: Mapping[str, Any] | None = None,
+    local_origins: bool = False,
     wall_s: float = house.CHECK_WALL_S,
     cpu_s: int = house.CHECK_CPU_S,
     memory_bytes: int = house.CHECK_MEMORY_BYTES_MAX,
@@ -39,11 +41,12 @@ def inspect_confined(
     """``inspect`` the archive in a confined process.
 
     Where the process does not come back with a report in time, the report holds the one error
-    ``check-interrupted``. ``wall_s`` and ``cpu_s`` in seconds.
+    ``check-interrupted``. ``local_origins`` permits ``http://localhost`` in manifests. ``wall_s`` and ``cpu_s`` in seconds.
     """
     job = {
         "archive": str(archive),
         "manifest_override": manifest_override,
+        "local_origins": local_origins,
         "cpu_s": cpu_s,
         "memory_bytes": memory_bytes,
     }
@@ -73,13 +76,15 @@ def _interrupted(reason: str) -> Report:
 
 def _main() -> None:
     job = json.load(sys.stdin)
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (job["cpu_s"],) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Imports are done by now and standard output is a pipe, so no file need be opened for writing.
+    # Standard output is a pipe, so no file need be written.
     with Path(job["archive"]).open("rb") as file:
-        report = inspect(file, manifest_override=job["manifest_override"])
+        limits = Limits(local_origins=job["local_origins"])
+        report = inspect(file, manifest_override=job["manifest_override"], limits=limits)
     sys.stdout.write(report.as_json())
 
 

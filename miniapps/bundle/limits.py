@@ -29,4 +29,5 @@ class Limits:
     script_parse_bytes_max: int = house.SCRIPT_PARSE_BYTES_MAX
     script_parse_all_bytes_max: int = house.SCRIPT_PARSE_ALL_BYTES_MAX
     scan_file_s: int = house.SCAN_FILE_S
+    local_origins: bool = False  # only where the platform runs for development
     findings_per_rule_max: int = house.FINDINGS_PER_RULE_MAX

@@ -85,7 +85,7 @@ def read_manifest(
         located, place = parsed, PATH
     _check_schema(located, place, findings)
     _check_words(located, place, findings)
-    _check_origins(located, place, findings)
+    _check_origins(located, place, limits, findings)
     return located
 
 
@@ -220,13 +220,14 @@ def _texts(
         yield from _texts(member, (*path, key))
 
 
-def _check_origins(located: Located, place: str, findings: Findings) -> None:
+def _check_origins(located: Located, place: str, limits: Limits, findings: Findings) -> None:
     manifest = located.value
     extension = manifest.get("barnamak") if isinstance(manifest, dict) else None
     network = extension.get("network") if isinstance(extension, dict) else None
     for kind, texts in network.items() if isinstance(network, dict) else ():
         for number, text in enumerate(texts if isinstance(texts, list) else []):
-            reason = origins.origin_fault(text) if isinstance(text, str) else None
+            local = limits.local_origins
+            reason = origins.origin_fault(text, local=local) if isinstance(text, str) else None
             if reason:
                 at = located.line_of(("barnamak", "network", kind, number)) if place else None
                 findings.add("manifest-origin", place, at, origin=text, reason=reason)

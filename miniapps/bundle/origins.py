@@ -18,6 +18,8 @@ ORIGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)\Z")
 LOCAL_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "test")
 FOREIGN = frozenset(";,'\"\\`<>()[]{}|^%$!&=")
 PORT_NUMBER = re.compile(r"[1-9][0-9]{0,4}\Z")
+# What a maker's own machine serves while he develops; only where the platform runs for development.
+LOOPBACK = re.compile(r"(?:http|ws)://localhost:([1-9][0-9]{0,4})\Z")
 PRINTABLE = re.compile(r"[!-~]+\Z")
 
 CHARACTERS = gettext_noop("it holds a space, a quote or another character that no origin has")
@@ -35,8 +37,13 @@ REASONS = (
 )  # fmt: skip
 
 
-def origin_fault(text: str) -> str | None:
-    """Why ``text`` is not an origin a manifest may declare (an English msgid), or None."""
+def origin_fault(text: str, *, local: bool = False) -> str | None:
+    """Why ``text`` is not an origin a manifest may declare (an English msgid), or None.
+
+    ``local`` also lets a server on the developer's own machine be declared: ``http://localhost:…``.
+    """
+    if local and (loopback := LOOPBACK.match(text)) and int(loopback[1]) <= PORT_MAX:
+        return None
     scheme, separator, rest = text.partition("://")
     host, colon, port = rest.partition(":")
     faults = {
