@@ -8,6 +8,7 @@ from django.urls import include, path
 from core.answers import problem_page
 from core.gallery import gallery
 from identity import wellknown
+from miniapps.api.files import icon, manifest_schema
 
 handler400 = "core.answers.bad_request"
 handler403 = "core.answers.permission_denied"
@@ -20,6 +21,8 @@ urlpatterns = [
     path("gallery/", gallery, name="gallery"),
     path(".well-known/jwks.json", wellknown.jwks, name="jwks"),
     path(".well-known/initdata-keys.json", wellknown.init_data_keys, name="initdata_keys"),
+    path("icons/<str:sha256>.png", icon, name="icon"),
+    path("schemas/manifest.json", manifest_schema, name="manifest_schema"),
     path("api/v1/", include("config.api_urls")),
     path("", include("identity.urls")),
 ]

@@ -76,6 +76,14 @@ def version_of(actor: Actor, version_id: str, *, right: str = "see") -> Version:
     return found.same_as or found
 
 
+def version_in(app: App, version_id: str) -> Version:
+    """Return a version of this app. Raises NotFound."""
+    found = Version.objects.select_related("same_as").filter(app=app, public_id=version_id).first()
+    if found is None:
+        raise NotFound
+    return found.same_as or found
+
+
 def submission_of(actor: Actor, submission_id: str, *, right: str = "see") -> Submission:
     """Return the case if the caller may do ``right``."""
     return _of(Submission.objects.select_related("version"), actor, submission_id, right)

@@ -12,6 +12,18 @@ from miniapps.models import App, Version
 from miniapps.states import APP, VERSION
 
 
+@transaction.atomic
+def set_listed(*, app: App, actor: Actor, listed: bool, now: datetime) -> App:
+    """Show the app or hide it; saying what is true already changes nothing.
+
+    Raises AppStateForbids for an app that is not live.
+    """
+    held = locking.app(app.pk)
+    if held.status == (App.Status.LIVE if listed else App.Status.UNLISTED):
+        return held
+    return (relist if listed else unlist)(app=held, actor=actor, now=now)
+
+
 def unlist(*, app: App, actor: Actor, now: datetime) -> App:
     """Keep the app open for those who have its link, and show it nowhere."""
     return _move(app, "unlist", "miniapps.app.unlisted", actor=actor, now=now)

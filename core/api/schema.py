@@ -27,7 +27,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "A signed-in person. Writing also needs the header X-CSRFToken.",
+            "description": "A person who is signed in. Writing also needs the header X-CSRFToken.",
         }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import BinaryIO, cast
 
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
@@ -34,12 +33,11 @@ class BoundedUploadHandler(FileUploadHandler):
         del file_size
 
 
-def file_of(request: HttpRequest, name: str) -> UploadedFile:
+def file_of(request: HttpRequest, name: str) -> BinaryIO:
     """Return the file of a form. Raises TooLarge, or InvalidInput when there is none."""
-    found: Any = request.FILES.get(name)
+    found = request.FILES.get(name)
     if getattr(request, "upload_too_large", False):
         raise TooLarge(limit_bytes=UPLOAD_BYTES_MAX)
     if found is None:
         raise InvalidInput([Fault(f"#/{name}", "is required", "required")])
-    assert isinstance(found, UploadedFile)
-    return found
+    return cast("BinaryIO", found)

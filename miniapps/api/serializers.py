@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +23,7 @@ class Moment(serializers.DateTimeField):
     """An instant, in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default_timezone=datetime.UTC, **kwargs)
+        super().__init__(default_timezone=UTC, **kwargs)
 
 
 class ManifestText(serializers.CharField):
@@ -83,7 +83,7 @@ class AppChange(StrictSerializer):
     listed = YesNo(required=False, help_text="whether the app is shown; its link works either way")
 
 
-class AppAnswer(serializers.Serializer[App]):
+class OwnApp(serializers.Serializer[Any]):
     """An app of one's own."""
 
     id = serializers.CharField(source="public_id")
@@ -112,7 +112,7 @@ class AppAnswer(serializers.Serializer[App]):
 class AppPage(serializers.Serializer[Any]):
     """Apps, newest first."""
 
-    items = AppAnswer(many=True)
+    items = OwnApp(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
@@ -143,7 +143,7 @@ class ManifestForVersion(StrictSerializer):
     manifest = ManifestObject()
 
 
-class FindingAnswer(serializers.Serializer[Finding]):
+class FindingAnswer(serializers.Serializer[Any]):
     """One thing that the checks or a reviewer found, and what to do about it."""
 
     id = serializers.CharField(source="public_id")
@@ -170,7 +170,7 @@ class FindingAnswer(serializers.Serializer[Finding]):
         return finding.submission_id is not None
 
 
-class VersionSummary(serializers.Serializer[Version]):
+class VersionSummary(serializers.Serializer[Any]):
     """A version in a list."""
 
     id = serializers.CharField(source="public_id")
@@ -216,7 +216,7 @@ class NewSubmission(StrictSerializer):
     note = Text(max_length=VERSION_NOTE_CHARS_MAX, required=False, allow_blank=True)
 
 
-class SubmissionAnswer(serializers.Serializer[Submission]):
+class SubmissionAnswer(serializers.Serializer[Any]):
     """A case and where it stands."""
 
     id = serializers.CharField(source="public_id")
@@ -267,7 +267,7 @@ class RollBack(StrictSerializer):
     channel = serializers.ChoiceField(choices=Release.Channel.choices, default="production")
 
 
-class ReleaseAnswer(serializers.Serializer[Release]):
+class ReleaseAnswer(serializers.Serializer[Any]):
     """A version given to people."""
 
     id = serializers.CharField(source="public_id")
@@ -298,7 +298,7 @@ class NewKey(StrictSerializer):
     expires_at = Moment(required=False, allow_null=True)
 
 
-class KeyAnswer(serializers.Serializer[AppKey]):
+class KeyAnswer(serializers.Serializer[Any]):
     """A key as it may be shown."""
 
     id = serializers.CharField(source="public_id")

@@ -1,0 +1,25 @@
+"""Addresses of the makers' API, below /api/v1/."""
+
+from django.urls import path
+
+from miniapps.api import views
+
+urlpatterns = [
+    path("makers", views.Makers.as_view()),
+    path("apps", views.Apps.as_view()),
+    path("apps/<str:app_id>", views.OneApp.as_view()),
+    path("apps/<str:app_id>/icon", views.AppIcon.as_view()),
+    path("apps/<str:app_id>/token", views.AppToken.as_view()),
+    path("apps/<str:app_id>/versions", views.Versions.as_view()),
+    path("apps/<str:app_id>/submissions", views.Submissions.as_view()),
+    path("apps/<str:app_id>/releases", views.Releases.as_view()),
+    path("apps/<str:app_id>/roll-back", views.RollBacks.as_view()),
+    path("apps/<str:app_id>/keys", views.Keys.as_view()),
+    path("versions/<str:version_id>", views.OneVersion.as_view()),
+    path("versions/<str:version_id>/manifest", views.VersionManifest.as_view()),
+    path("versions/<str:version_id>/withdraw", views.VersionWithdrawal.as_view()),
+    path("submissions/<str:submission_id>", views.OneSubmission.as_view()),
+    path("submissions/<str:submission_id>/withdraw", views.SubmissionWithdrawal.as_view()),
+    path("releases/<str:release_id>", views.OneRelease.as_view()),
+    path("keys/<str:key_id>", views.OneKey.as_view()),
+]
