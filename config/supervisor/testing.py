@@ -204,7 +204,9 @@ def run_product(
         if popen.poll() is not None:
             raise RuntimeError(product.output())
         with contextlib.suppress(OSError, ValueError):
-            return bool(product.state()["ready"])
+            state = product.state()
+            # A killed predecessor's note may still lie there.
+            return state["pid"] == popen.pid and bool(state["ready"])
         return False
 
     try:
