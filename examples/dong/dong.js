@@ -152,8 +152,8 @@ function showExpense(expense) {
 
 async function askRemove(expense) {
   const answer = await platform.popup({
-    title: `پاک کردن «${expense.title}»`,
-    message: `${toman(expense.amount)} از حساب برداشته می‌شود.`,
+    title: "پاک کردن این خرج",
+    message: `«${expense.title}»، ${toman(expense.amount)}، از حساب برداشته می‌شود.`,
     buttons: [{ id: "remove", type: "destructive", text: "پاک کردن" },
       { id: "keep", type: "default", text: "بماند" }],
   });

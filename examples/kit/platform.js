@@ -73,7 +73,15 @@ class Hosted {
     nicety(() => this.#api.backButton.set({ visible: press !== null }));
   }
 
-  async popup(message) { return this.#api.popup(message); }
+  /** The id of the pressed button; null when closed without one, or not shown at all. */
+  async popup(message) {
+    try {
+      return await this.#api.popup(message);
+    } catch {
+      return null; // another dialog is open: nothing was agreed to
+    }
+  }
+
   haptic(kind, style) { nicety(() => this.#api.haptic(kind, style)); }
   closingConfirmation(on) { nicety(() => this.#api.closingConfirmation(on)); }
   async read(key) { return this.#api.storage.get(key); }

@@ -20,7 +20,7 @@
   };
 
   const storage = {
-    async get(key) { return refusing() ? refuse() : sessionStorage.getItem(checkKey(key)); },
+    async get(key) { return refusing() ? refuse() : sessionStorage.getItem(checkKey(key)) ?? ""; },
     async set(key, value) {
       if (refusing()) return refuse();
       if (typeof value !== "string" || value.length > 4096) throw new Error("bad value");
@@ -56,7 +56,11 @@
     getToken: () => (window.__token ? Promise.resolve(window.__token) : refuse()),
     mainButton: { set: noted("mainButton", (look) => { state.main = { ...state.main, ...look }; }) },
     backButton: { set: noted("backButton", (look) => { state.back = { ...state.back, ...look }; }) },
-    popup: (message) => { state.popups.push(message); return Promise.resolve(state.answer); },
+    popup: (asked) => {
+      if (asked.title.length > 64 || asked.message.length > 256) return refuse();
+      state.popups.push(asked);
+      return Promise.resolve(state.answer);
+    },
     closingConfirmation: noted("closingConfirmation", (on) => { state.confirm = on; }),
     haptic: noted("haptic"),
     on: (event, fn) => {

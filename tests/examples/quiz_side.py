@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 APP = "app_01jtest"
 APP_ORIGIN = "http://quiz.apps.localhost:8000"
 KID = "test-key"
+READERS: dict[int, threading.Thread] = {}
 
 
 def b64(raw: bytes) -> str:
@@ -49,6 +50,8 @@ class Platform:
         )
 
         class Keys(BaseHTTPRequestHandler):
+            timeout = 5
+
             def do_GET(self) -> None:
                 good = self.path == "/.well-known/jwks.json"
                 self.send_response(200 if good else 404)
@@ -98,10 +101,16 @@ def start(data: Path, **env: str) -> tuple[subprocess.Popen[str], str]:
     assert process.stderr is not None
     line = process.stderr.readline()
     assert "listening on " in line, line
-    threading.Thread(target=process.stderr.read, daemon=True).start()
+    reader = threading.Thread(target=process.stderr.read, daemon=True)
+    reader.start()
+    READERS[process.pid] = reader
     return process, line.split()[-1]
 
 
 def stop(process: subprocess.Popen[str]) -> None:
+    """End the backend and let go of its pipe."""
     process.terminate()
     process.wait(timeout=10)
+    READERS.pop(process.pid).join(timeout=10)
+    assert process.stderr is not None
+    process.stderr.close()

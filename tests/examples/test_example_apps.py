@@ -279,8 +279,7 @@ def test_works_in_a_plain_tab_even_without_storage(name: str, opened: Callable[.
             page.wait_for_selector(".hero")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("mock", [True, False])
+@pytest.mark.parametrize(("scheme", "mock"), [("light", True), ("dark", False)])
 def test_no_serious_barriers(scheme: str, mock: bool, opened: Callable[..., Any]) -> None:
     def go(page: Page) -> None:
         if mock:
