@@ -4,15 +4,18 @@ Every answer to one request has the same length, so after the first, which is re
 are counted and not parsed: one core sends more requests than the servers measured here answer.
 """
 
+import os
 import select
 import socket
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Address = tuple[str, int] | str  # host and port, or the path of a unix socket
 BUFFER_BYTES = 256 * 1024
+REQUESTS_PER_CONNECTION = 900  # nginx closes a connection after 1000
 
 
 class WrongAnswer(Exception):
@@ -56,12 +59,16 @@ def requests_per_s(
     """Send the request over and over; return how many were answered in a second."""
     length = ask(address, request).length
     opened = [_connected(address, 10.0) for _ in range(connections)]
-    waiting = {}
+    missing = {}
+    left = {}
+    by_number = {}
     poll = select.epoll()
     for connection in opened:
         connection.setblocking(False)
         poll.register(connection.fileno(), select.EPOLLIN)
-        waiting[connection.fileno()] = [connection, length]
+        by_number[connection.fileno()] = connection
+        missing[connection.fileno()] = length
+        left[connection.fileno()] = REQUESTS_PER_CONNECTION
     buffer = bytearray(BUFFER_BYTES)
     done = 0
     began = time.perf_counter()
@@ -71,22 +78,37 @@ def requests_per_s(
             connection.send(request)
         while (now := time.perf_counter()) < ends:
             for number, _ in poll.poll(1.0):
-                entry = waiting[number]
-                received = entry[0].recv_into(buffer)  # type: ignore[attr-defined]
+                received = by_number[number].recv_into(buffer)
                 if received == 0:
                     raise WrongAnswer("the server closed a connection that was to stay open")
-                entry[1] -= received  # type: ignore[operator]
-                if entry[1] == 0:
+                missing[number] -= received
+                if missing[number] == 0:
                     done += 1
-                    entry[1] = length
-                    entry[0].send(request)  # type: ignore[attr-defined]
-                elif entry[1] < 0:  # type: ignore[operator]
+                    missing[number] = length
+                    left[number] -= 1
+                    if left[number] == 0:  # before the server would close it
+                        left[number] = REQUESTS_PER_CONNECTION
+                        _connect_again(by_number[number], address)
+                        poll.register(number, select.EPOLLIN)
+                    by_number[number].send(request)
+                elif missing[number] < 0:
                     raise WrongAnswer("an answer was longer than the first one")
     finally:
         for connection in opened:
             connection.close()
         poll.close()
     return done / (now - began)
+
+
+def processor_s(pids: Sequence[int]) -> float:
+    """Return the processor time, in seconds, that processes and their children have used."""
+    ticks, found = 0, list(pids)
+    while found:
+        pid = found.pop()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # proc(5): utime and stime
+        found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def interleaved(
@@ -114,6 +136,14 @@ def _connected(address: Address, timeout_s: float) -> socket.socket:
     connection.settimeout(timeout_s)
     connection.connect(address)
     return connection
+
+
+def _connect_again(connection: socket.socket, address: Address) -> None:
+    """Put a new connection in the place of an old one, under the same number."""
+    fresh = _connected(address, 10.0)
+    os.dup2(fresh.fileno(), connection.fileno())
+    fresh.close()
+    connection.setblocking(False)
 
 
 def _some(connection: socket.socket) -> bytes:

@@ -10,11 +10,14 @@ import json
 import os
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench import load
@@ -27,37 +30,63 @@ NAME = "app.js"
 DIGEST = hashlib.sha256(b"bench").hexdigest()
 PINNED = f"/~v/{DIGEST[:16]}/{NAME}"
 DOMAIN = "apps.localhost"
+NAMES = {
+    "nginx": "nginx",
+    "bare application": "bare",
+    "assets process": "assets",
+    "assets process by the front": "front",
+}
+PINNED_BY = ("assets", "front")
+OK = 200
 AIMS = {"assets process": 0.7, "assets process by the front": 0.5}
 START_S = 20.0
 
 
+@dataclass(frozen=True)
+class Served:
+    """Something that answers: where, and by which processes."""
+
+    address: load.Address
+    pids: list[int]
+
+
 def measure() -> None:
     """Print requests per second of nginx, and the ratios to it."""
+    headers = f"Host: bench.{DOMAIN}\r\nAccept-Encoding: identity\r\n\r\n"
+    plain = f"GET /{NAME} HTTP/1.1\r\n{headers}".encode()
+    pinned = f"GET {PINNED} HTTP/1.1\r\n{headers}".encode()
     with (
         tempfile.TemporaryDirectory(prefix="barnamak-bench-") as folder,
-        _servers(Path(folder)) as addresses,
+        _servers(Path(folder)) as served,
     ):
-        headers = f"Host: bench.{DOMAIN}\r\nAccept-Encoding: identity\r\n\r\n"
-        plain = f"GET /{NAME} HTTP/1.1\r\n{headers}".encode()
-        pinned = f"GET {PINNED} HTTP/1.1\r\n{headers}".encode()
-        asked = {
-            "nginx": (addresses["nginx"], plain),
-            "bare application": (addresses["bare"], plain),
-            "assets process": (addresses["assets"], pinned),
-            "assets process by the front": (addresses["front"], pinned),
+        requests = {
+            name: pinned if served_by in PINNED_BY else plain for name, served_by in NAMES.items()
         }
-        bodies = {name: load.ask(*request) for name, request in asked.items()}
-        for name, answer in bodies.items():
-            if answer.status != 200 or answer.body != bodies["nginx"].body:
+        answers = {
+            name: load.ask(served[NAMES[name]].address, request)
+            for name, request in requests.items()
+        }
+        for name, answer in answers.items():
+            if answer.status != OK or answer.body != answers["nginx"].body:
                 raise load.WrongAnswer(f"{name} answers {answer.status}, or other bytes")
-        results = load.interleaved(
-            {name: lambda it=it: load.requests_per_s(*it) for name, it in asked.items()}  # type: ignore[misc]
-        )
-    base = results.pop("nginx")
-    print(f"  nginx, file from the folder      {sorted(base)[len(base) // 2]:7.0f} requests/s = 1")
+        costs: dict[str, list[float]] = {name: [] for name in requests}
+
+        def one(name: str) -> float:
+            target = served[NAMES[name]]
+            before, began = load.processor_s(target.pids), time.perf_counter()
+            rate = load.requests_per_s(target.address, requests[name])
+            count = rate * (time.perf_counter() - began)
+            costs[name].append((load.processor_s(target.pids) - before) / count)
+            return rate
+
+        results = load.interleaved({name: partial(one, name) for name in requests})
+    base, base_cost = results.pop("nginx"), costs.pop("nginx")[1:]
+    print(f"  nginx, file from the folder      {statistics.median(base):7.0f} requests/s = 1,")
+    print(f"  {'':<32} {statistics.median(base_cost) * 1e6:7.0f} us of processor a request = 1")
     for name, values in results.items():
         aim = f"  (aim {AIMS[name]})" if name in AIMS else ""
-        print(f"  {name:<32} {load.ratio(values, base)}{aim}")
+        print(f"  {name:<32} requests/s {load.ratio(values, base)}{aim}")
+        print(f"  {'':<32} processor  {load.ratio(base_cost, costs[name][1:])}")
 
 
 @contextlib.contextmanager
@@ -98,19 +127,23 @@ def _servers(folder: Path) -> Iterator[dict[str, load.Address]]:
     with contextlib.ExitStack() as stack:
         log = stack.enter_context((folder / "log").open("wb"))
 
-        def start(command: list[str]) -> None:
+        def start(*command: str) -> int:
             running = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
             stack.callback(_end, running)
+            return running.pid
 
-        start(front.command)
-        start([*nginx, "-e", "stderr"])
-        start(_granian("bench.standing:assets", "--uds", str(assets_socket)))
-        start(_granian("bench.standing:assets", "--port", str(ports["assets"])))
-        start(_granian("bench.standing:bare", "--port", str(ports["bare"])))
+        by_port = {name: str(port) for name, port in ports.items()}
+        behind = start(*_granian("bench.standing:assets", "--uds", str(assets_socket)))
+        pids = {
+            "front": [start(*front.command), behind],
+            "nginx": [start(*nginx, "-e", "stderr")],
+            "assets": [start(*_granian("bench.standing:assets", "--port", by_port["assets"]))],
+            "bare": [start(*_granian("bench.standing:bare", "--port", by_port["bare"]))],
+        }
         for port in ports.values():
             _wait_open(port)
         _wait_file(assets_socket)
-        yield {name: ("127.0.0.1", port) for name, port in ports.items()}
+        yield {name: Served(("127.0.0.1", port), pids[name]) for name, port in ports.items()}
 
 
 def _granian(target: str, *where: str) -> list[str]:

@@ -11,10 +11,12 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from core import limits
 from miniapps.serving import asked, refusals
 from miniapps.serving.headers import NOTHING_GRANTED, Header, every_answer
 from miniapps.serving.indexes import Bytes, File, Index, Indexes
@@ -25,12 +27,25 @@ from miniapps.storage import Store
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
+ACCEPT_CHARS_MAX: Final = 120
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 _PINNED: Final = re.compile(r"~v/([0-9a-f]{16})/(.*)", re.DOTALL)
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
 Body = Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that was given before: right as long as the route is the same object."""
+
+    label: str
+    route: Route
+    until_s: float | None
+    file: File
+    encoding: str
+    headers: list[Header]
 
 
 class Assets:
@@ -51,13 +66,14 @@ class Assets:
         self.ours = ours or OwnFiles(host_origin)
         self.host_origin = host_origin
         self._suffix = f".{apps_domain.lower()}"
+        self._ready: dict[tuple[str, str, str], Ready] = {}
         self._strict = every_answer(NOTHING_GRANTED, host_origin=host_origin)
         routes.when_reloaded = self.indexes.clear
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Body:
         """Answer one request."""
         try:
-            return self._answer(environ, start_response)
+            return self._repeat(environ, start_response) or self._answer(environ, start_response)
         except Refusal as refusal:
             body = b"" if refusal.status == refusals.SEE_OTHER else refusal.text.encode()
             headers = [
@@ -69,6 +85,45 @@ class Assets:
             ]
             start_response(refusal.status, headers)
             return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    def _repeat(self, environ: Environ, start_response: StartResponse) -> Body | None:
+        """Answer the plainest request, a hot pinned file as a whole, without deciding again."""
+        get = environ.get
+        key = (get("HTTP_HOST"), environ["PATH_INFO"], get("HTTP_ACCEPT_ENCODING", ""))
+        ready = self._ready.get(key)  # type: ignore[arg-type]  # a missing Host is never kept
+        if (
+            ready is None
+            or self.routes.routes.get(ready.label) is not ready.route
+            or environ["REQUEST_METHOD"] != "GET"
+            or "HTTP_RANGE" in environ
+            or "HTTP_IF_NONE_MATCH" in environ
+            or "HTTP_SERVICE_WORKER" in environ
+            or (ready.until_s is not None and ready.until_s <= time.time())
+        ):
+            return None
+        body = self.bytes.kept.get((ready.file.blob, ready.encoding))
+        if body is None:
+            return None
+        start_response("200 OK", ready.headers)
+        return [body]
+
+    def _remember(
+        self, environ: Environ, route: Route, digest16: str, file: File, headers: list[Header]
+    ) -> None:
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        if len(accepted) > ACCEPT_CHARS_MAX:
+            return
+        if len(self._ready) >= limits.ASSET_READY_MAX:
+            self._ready.clear()
+        host = environ["HTTP_HOST"]
+        self._ready[host, environ["PATH_INFO"], accepted] = Ready(
+            label=asked.label_of(host, self._suffix),
+            route=route,
+            until_s=route.versions[digest16].until_s,
+            file=file,
+            encoding=asked.best_encoding(accepted, file.encodings),
+            headers=headers,
+        )
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Body:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -123,7 +178,12 @@ class Assets:
             raise refusals.nothing_here()
         if file.is_page and environ.get("HTTP_SEC_FETCH_DEST") != "empty":
             return self._page(environ, start, route, index, file)
-        return self._send(environ, start, index, file.raw or file, IMMUTABLE)
+        sent = file.raw or file
+        body = self._send(environ, start, index, sent, IMMUTABLE)
+        encoding = asked.best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""), sent.encodings)
+        if sent is file and (headers := sent.heads.get((encoding, IMMUTABLE))):
+            self._remember(environ, route, digest16, file, headers)
+        return body
 
     def _navigation(self, environ: Environ, start: StartResponse, route: Route, path: str) -> Body:
         """Serve a page in the version its address names, else the page before, else the default."""
@@ -299,8 +359,6 @@ def _head(index: Index, file: File, encoding: str, caching: str, host_origin: st
     base = index.headers
     if file.csp is not None:
         base = every_answer(index.policy, host_origin=host_origin, csp=file.csp)
-    varies = ["Accept-Encoding"] if file.encodings else []
-    varies += ["Sec-Fetch-Dest"] if file.is_page else []
     headers = [
         *base,
         ("Content-Type", file.media_type),
@@ -311,8 +369,8 @@ def _head(index: Index, file: File, encoding: str, caching: str, host_origin: st
     ]
     if encoding:
         headers.append(("Content-Encoding", encoding))
-    if varies:
-        headers.append(("Vary", ", ".join(varies)))
+    if file.varies:
+        headers.append(("Vary", file.varies))
     return headers
 
 

@@ -66,6 +66,7 @@ class File:
     is_hashed: bool
     csp: str | None
     raw: "File | None"
+    varies: str
     # The headers of a whole answer, made once for each form: (encoding, caching) -> list.
     heads: dict[tuple[str, str], list[Header]] = field(default_factory=dict)
 
@@ -140,8 +141,12 @@ def read_index(document: dict[str, Any], host_origin: str) -> Index:
     )
 
 
-def _file(entry: dict[str, Any]) -> File:
+def _file(entry: dict[str, Any], *, by_use: bool = False) -> File:
+    """Return a file; ``by_use`` when the same address gives other bytes to another use."""
     raw = entry.get("raw")
+    by_use = by_use or raw is not None
+    varies = ["Accept-Encoding"] if entry["encodings"] else []
+    varies += ["Sec-Fetch-Dest"] if by_use else []
     return File(
         blob=entry["blob"],
         size=entry["size"],
@@ -152,7 +157,8 @@ def _file(entry: dict[str, Any]) -> File:
         is_page=bool(entry.get("html")),
         is_hashed=bool(entry.get("hashed")),
         csp=entry.get("csp"),
-        raw=_file(raw) if raw else None,
+        raw=_file(raw, by_use=True) if raw else None,
+        varies=", ".join(varies),
     )
 
 

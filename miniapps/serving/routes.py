@@ -148,7 +148,13 @@ class RouteTable:
         now = time.monotonic()
         if not self.is_loaded or now - self._reloaded_s >= limits.ROUTE_RELOAD_S:
             rows = list(connection.execute(ALL))
-            self.routes = {label: read_route(record) for label, record, _ in rows}
+            fresh = {label: read_route(record) for label, record, _ in rows}
+            # What is the same stays the same object: answers that were prepared for it stay good.
+            old = self.routes
+            self.routes = {
+                label: old[label] if old.get(label) == route else route
+                for label, route in fresh.items()
+            }
             self._revision = max((revision for _, _, revision in rows), default=0)
             self._reloaded_s = now
             self.is_loaded = True
