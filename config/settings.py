@@ -309,9 +309,14 @@ structlog.configure(
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.dev.ConsoleRenderer(colors=False)
-        if DEBUG
-        else structlog.processors.JSONRenderer(ensure_ascii=False),
+        *(
+            [structlog.dev.ConsoleRenderer(colors=False)]
+            if DEBUG
+            else [
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ]
+        ),
     ],
     wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
