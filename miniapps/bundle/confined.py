@@ -41,7 +41,8 @@ def inspect_confined(
     """``inspect`` the archive in a confined process.
 
     Where the process does not come back with a report in time, the report holds the one error
-    ``check-interrupted``. ``local_origins`` permits ``http://localhost`` in manifests. ``wall_s`` and ``cpu_s`` in seconds.
+    ``check-interrupted``. ``local_origins`` lets manifests declare ``http://localhost:<port>``.
+    ``wall_s`` and ``cpu_s`` in seconds.
     """
     job = {
         "archive": str(archive),

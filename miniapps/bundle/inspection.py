@@ -83,6 +83,7 @@ def inspect(
         placed = [_Placed(it.path.removeprefix(report.stripped), it.entry) for it in named]
     if entries is not None and _fits(placed, limits, findings):
         content = _read_all(file, placed, context)
+        _note_origins(context)
         located = read_manifest(content.manifest, manifest_override, limits, findings)
         if located is not None:
             _check_start(located, content, placed, context)
@@ -239,17 +240,19 @@ def _check_content(path: str, size: int, data: bytes, context: Context) -> Pixel
     if rule:
         findings.add(rule, path, extension=extension)
         return None
-    check_signatures(path, data, context)
+    hints = check_signatures(path, data, context)
     if extension in media.RASTERS:
         return _check_image(path, extension, data, context)
     if extension == "wasm":
         context.relaxations.add("wasm")
     if extension in media.TEXTS:
-        _check_text(path, extension, data, context)
+        _check_text(path, extension, data, hints, context)
     return None
 
 
-def _check_text(path: str, extension: str, data: bytes, context: Context) -> None:
+def _check_text(
+    path: str, extension: str, data: bytes, hints: frozenset[str], context: Context
+) -> None:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -261,10 +264,10 @@ def _check_text(path: str, extension: str, data: bytes, context: Context) -> Non
         context.findings.add("content-not-utf8", path, line)
         return
     if extension in media.SCRIPTS:
-        check_script(path, data, context)
+        check_script(path, data, hints, context)
     elif extension in media.PAGES:
         for script in check_page(path, text, context):
-            check_script(path, script.text.encode(), context, script.line)
+            check_script(path, script.text.encode(), hints, context, script.line)
     elif extension == "css":
         check_style(path, text, context)
     elif extension == "svg":
@@ -302,13 +305,19 @@ def _check_start(
     check_files(located, pixels, context.limits, context.findings)
 
 
-def _check_promises(located: Located, context: Context) -> None:
-    """Compare what the code does with what the manifest declares."""
-    network = network_of(located.value)
+def _note_origins(context: Context) -> None:
+    """Remember what origins the code reaches, for a manifest that is yet to be written."""
     for use in context.uses:
         known = context.hints.origins[use.kind]
-        if not origin_fault(use.origin) and use.origin not in known:
+        fault = origin_fault(use.origin, local=context.limits.local_origins)
+        if not fault and use.origin not in known:
             known.append(use.origin)
+
+
+def _check_promises(located: Located, context: Context) -> None:
+    """Compare what the code does with what the manifest declares."""
+    network = network_of(located.value, context.limits)
+    for use in context.uses:
         if use.origin not in network.get(use.kind, set()):
             context.findings.add(
                 "network-undeclared", use.path, use.line, origin=use.origin, kind=use.kind

@@ -135,14 +135,19 @@ def canonical(manifest: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
-def network_of(manifest: object) -> dict[str, set[str]]:
+def network_of(manifest: object, limits: Limits) -> dict[str, set[str]]:
     """Give the declared network origins by kind, only those that are acceptable."""
     network = manifest.get("barnamak") if isinstance(manifest, dict) else None
     network = network.get("network") if isinstance(network, dict) else None
     if not isinstance(network, dict):
         return {}
+    local = limits.local_origins
     return {
-        kind: {text for text in texts if isinstance(text, str) and not origins.origin_fault(text)}
+        kind: {
+            text
+            for text in texts
+            if isinstance(text, str) and not origins.origin_fault(text, local=local)
+        }
         for kind, texts in network.items()
         if isinstance(texts, list)
     }

@@ -92,6 +92,9 @@ def origin_of(url: str) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https", "ws", "wss") or not parts.hostname:
         return None
+    if parts.hostname == "localhost":
+        return f"{scheme}://localhost" + (f":{port}" if port else "")
+    # A page of an app is secure, so the browser would not go there by http in any case.
     secure = {"http": "https", "ws": "wss"}.get(scheme, scheme)
     default = {None, 443}
     return f"{secure}://{parts.hostname}" + ("" if port in default else f":{port}")

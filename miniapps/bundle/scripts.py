@@ -27,27 +27,7 @@ DIALOGS = frozenset({"alert", "confirm", "prompt"})
 RTC = frozenset({"RTCPeerConnection", "webkitRTCPeerConnection"})
 NETWORK = frozenset({"WebSocket", "EventSource", "WebTransport"})
 
-# A script in which none of these words stands cannot break a rule, so it need not be parsed.
-WORDS = re.compile(
-    rb"""\beval\b|\bexecScript\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]"""
-    rb"""|\bwriteln?\b|\bserviceWorker\b|RTCPeerConnection|\b(?:Shared)?Worker\b|\bimportScripts\b"""
-    rb"""|\b(?:alert|confirm|prompt)\s*\(|\bWebAssembly\b|\b(?:top|parent)\s*\.\s*location\b"""
-    rb"""|\b(?:window|self|globalThis)\s*(?:\[|\.\s*open\b)"""
-)
-URL_WORD = re.compile(rb"""["'`](?:https?:|wss?:)?//[A-Za-z0-9]""")
-NETWORK_WORDS = re.compile(
-    rb"\bfetch\b|\.\s*open\s*\(|\bWebSocket\b|\bEventSource\b|\bsendBeacon\b|\bWebTransport\b"
-    rb"|\bbaseU(?:RL|rl)\b|\bimport\b|\bfrom\b"
-)
-TELEGRAM_WORDS = re.compile(
-    rb"Telegram\s*\??\.\s*WebApp|TelegramWebviewProxy|tgWebAppData|web_app_ready|tgWebAppVersion"
-)
-BALE_WORDS = re.compile(rb"Bale\s*\??\.\s*WebApp\b")
-BARNAMAK_WORDS = re.compile(
-    rb"\bbarnamak\s*\??\.\s*(?:ready|close|expand|launch|user|theme|viewport|getToken|storage"
-    rb"|mainButton|backButton|popup|alert|confirm|on|openLink|haptic|connected|capabilities)\b"
-    rb"|miniapp:hello"
-)
+HINTS = frozenset({"hint_script", "hint_network"})  # rules in signatures.yar
 
 
 def _any_of(words: str) -> str:
@@ -85,32 +65,23 @@ def _query() -> tree_sitter.Query:
     return tree_sitter.Query(_language(), QUERY)
 
 
-def check_script(path: str, code: bytes, context: Context, first_line: int = 1) -> None:
-    """Add the findings of one script. Scripts above the limits are read by their words only."""
-    _note_dialects(code, context)
-    wanted = WORDS.search(code) or (URL_WORD.search(code) and NETWORK_WORDS.search(code))
-    if not wanted:
+def check_script(
+    path: str, code: bytes, hints: frozenset[str], context: Context, first_line: int = 1
+) -> None:
+    """Add the findings of one script. Scripts above the limits are read by their words only.
+
+    ``hints`` are those of the file's signatures: without one there is nothing to find.
+    """
+    if not HINTS & hints:
         return
     limits = context.limits
-    parsed_bytes = context.parsed_bytes + len(code)
-    if (
-        len(code) > limits.script_parse_bytes_max
-        or parsed_bytes > limits.script_parse_all_bytes_max
-    ):
+    all_bytes = context.parsed_bytes + len(code)
+    if len(code) > limits.script_parse_bytes_max or all_bytes > limits.script_parse_all_bytes_max:
         _check_words(path, code, context, first_line)
         return
-    context.parsed_bytes = parsed_bytes
+    context.parsed_bytes = all_bytes
     tree = tree_sitter.Parser(_language()).parse(code)
     _Script(path, context, first_line).read(tree.root_node)
-
-
-def _note_dialects(code: bytes, context: Context) -> None:
-    if TELEGRAM_WORDS.search(code):
-        context.speaks.add("telegram")
-    if BALE_WORDS.search(code):
-        context.speaks.add("bale")
-    if BARNAMAK_WORDS.search(code):
-        context.speaks.add("barnamak")
 
 
 def _check_words(path: str, code: bytes, context: Context, first_line: int) -> None:

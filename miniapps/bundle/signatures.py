@@ -6,35 +6,31 @@ holds is public as soon as it is published, so a secret in it is a leak.
 
 import re
 from functools import cache
+from importlib import import_module
 from importlib.resources import files as package_files
+from typing import TYPE_CHECKING
 
 import yara_x
-from detect_secrets.plugins.aws import AWSKeyDetector
-from detect_secrets.plugins.base import RegexBasedDetector
-from detect_secrets.plugins.github_token import GitHubTokenDetector
-from detect_secrets.plugins.gitlab_token import GitLabTokenDetector
-from detect_secrets.plugins.npm import NpmDetector
-from detect_secrets.plugins.openai import OpenAIDetector
-from detect_secrets.plugins.pypi_token import PypiTokenDetector
-from detect_secrets.plugins.sendgrid import SendGridDetector
-from detect_secrets.plugins.slack import SlackDetector
-from detect_secrets.plugins.square_oauth import SquareOAuthDetector
-from detect_secrets.plugins.stripe import StripeDetector
 
 from miniapps.bundle.context import Context
+from miniapps.bundle.report import Dialect
 
-DETECTORS: tuple[type[RegexBasedDetector], ...] = (
-    AWSKeyDetector,
-    GitHubTokenDetector,
-    GitLabTokenDetector,
-    NpmDetector,
-    OpenAIDetector,
-    PypiTokenDetector,
-    SendGridDetector,
-    SlackDetector,
-    SquareOAuthDetector,
-    StripeDetector,
-)
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import RegexBasedDetector
+
+# Modules of detect_secrets.plugins and their classes.
+DETECTORS = {
+    "aws": "AWSKeyDetector",
+    "github_token": "GitHubTokenDetector",
+    "gitlab_token": "GitLabTokenDetector",
+    "npm": "NpmDetector",
+    "openai": "OpenAIDetector",
+    "pypi_token": "PypiTokenDetector",
+    "sendgrid": "SendGridDetector",
+    "slack": "SlackDetector",
+    "square_oauth": "SquareOAuthDetector",
+    "stripe": "StripeDetector",
+}
 OWN_PATTERNS = {
     "Telegram or Bale bot token": re.compile(
         r"(?<![0-9A-Za-z])[0-9]{8,10}:(?=[0-9A-Za-z_-]*[A-Z])(?=[0-9A-Za-z_-]*[a-z])"
@@ -45,6 +41,12 @@ OWN_PATTERNS = {
 AROUND_CHARS = 300  # characters looked at around a possible secret; lines of builds have no end
 MATCHES_MAX = 50  # of one pattern in one file
 HINT = "hint_"
+KEYS_HINT = "hint_secret"  # the name of a rule in signatures.yar
+DIALECTS: dict[str, Dialect] = {
+    "speaks_telegram": "telegram",
+    "speaks_bale": "bale",
+    "speaks_barnamak": "barnamak",
+}
 
 
 @cache
@@ -55,14 +57,19 @@ def _rules() -> yara_x.Rules:
 
 
 @cache
-def _detectors() -> tuple[RegexBasedDetector, ...]:
-    return tuple(detector() for detector in DETECTORS)
+def _detectors() -> tuple["RegexBasedDetector", ...]:
+    # Loaded at the first hint: most bundles hold no secret, and the library is slow to load.
+    return tuple(
+        getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+        for module, name in DETECTORS.items()
+    )
 
 
-def check_signatures(path: str, data: bytes, context: Context) -> None:
+def check_signatures(path: str, data: bytes, context: Context) -> frozenset[str]:
     """Add what the signatures find in the first bytes of a file, or in all of a text.
 
-    A scanner that fails or takes too long makes the file refused, never passed.
+    Gives the hints for other scanners. A scanner that fails or takes too long makes the file
+    refused, never passed.
     """
     scanner = yara_x.Scanner(_rules())
     scanner.set_timeout(context.limits.scan_file_s)
@@ -71,15 +78,22 @@ def check_signatures(path: str, data: bytes, context: Context) -> None:
         results = scanner.scan(data)
     except (yara_x.ScanError, yara_x.TimeoutError) as fault:
         context.findings.add("scanner-failed", path, scanner="yara-x", error=type(fault).__name__)
-        return
+        return frozenset()
+    hints = set()
     for rule in results.matching_rules:
-        matches = [match for pattern in rule.patterns for match in pattern.matches]
-        if rule.identifier.startswith(HINT):
-            _check_secrets(path, data, [match.offset for match in matches], context)
-            continue
-        for match in matches:
-            line = data.count(b"\n", 0, match.offset) + 1
-            context.findings.add(rule.identifier.replace("_", "-"), path, line)
+        name = rule.identifier
+        offsets = [match.offset for pattern in rule.patterns for match in pattern.matches]
+        if name in DIALECTS:
+            context.speaks.add(DIALECTS[name])
+        elif name == KEYS_HINT:
+            _check_secrets(path, data, offsets, context)
+        elif name.startswith(HINT):
+            hints.add(name)
+        else:
+            for offset in offsets:
+                line = data.count(b"\n", 0, offset) + 1
+                context.findings.add(name.replace("_", "-"), path, line)
+    return frozenset(hints)
 
 
 def _check_secrets(path: str, data: bytes, offsets: list[int], context: Context) -> None:

@@ -1,6 +1,7 @@
 /* Byte signatures for uploaded text files and the beginning of other files.
    The name of a rule, with hyphens, is an id of miniapps/bundle/rules.py;
-   rules that begin with hint_ only decide whether another scanner has work to do. */
+   rules that begin with hint_ only decide whether another scanner has work to do,
+   rules that begin with speaks_ name the messenger whose interface a file uses. */
 
 rule content_executable {
   strings:
@@ -62,6 +63,57 @@ rule hint_secret {
     $square = "sq0csp-"
     $bot = /[0-9]{8,10}:[0-9A-Za-z_-]{35}/
     $barnamak = /bnk_[0-9A-Za-z_]{16}/
+  condition:
+    any of them
+}
+
+/* A script in which none of these words stands cannot break a rule, so it need not be parsed. */
+rule hint_script {
+  strings:
+    $eval = /\b(eval|execScript)\b/
+    $function = /\bFunction\s{0,50}\(/
+    $timer = /\bset(Timeout|Interval)\s{0,50}\(\s{0,50}(\/\*.{0,100}\*\/)?["'`]/
+    $write = /\bwrite(ln)?\b/
+    $worker = /\b(serviceWorker|Worker|SharedWorker|importScripts|WebAssembly)\b/
+    $rtc = "RTCPeerConnection"
+    $dialog = /\b(alert|confirm|prompt)\s{0,50}\(/
+    $frame = /\b(top|parent)\s{0,50}\.\s{0,50}location\b/
+    $global = /\b(window|self|globalThis)\s{0,50}(\[|\.\s{0,50}open\b)/
+    $remote = /\b(import|from)\s{0,50}\(?\s{0,50}["'`](https?:)?\/\/[A-Za-z0-9]/
+  condition:
+    any of them
+}
+
+rule hint_network {
+  strings:
+    $url = /["'`]((http|ws)s?:)?\/\/[A-Za-z0-9]/
+    $fetch = /\bfetch\b/
+    $open = /\.\s{0,50}open\s{0,50}\(/
+    $socket = /\b(WebSocket|EventSource|WebTransport|sendBeacon)\b/
+    $base = /\bbaseU(RL|rl)\b/
+  condition:
+    $url and any of ($fetch, $open, $socket, $base)
+}
+
+rule speaks_telegram {
+  strings:
+    $app = /Telegram\s{0,20}\??\.\s{0,20}WebApp/
+    $wire = /\b(TelegramWebviewProxy|tgWebAppData|tgWebAppVersion|web_app_ready)\b/
+  condition:
+    any of them
+}
+
+rule speaks_bale {
+  strings:
+    $app = /Bale\s{0,20}\??\.\s{0,20}WebApp\b/
+  condition:
+    $app
+}
+
+rule speaks_barnamak {
+  strings:
+    $member = /\bbarnamak\s{0,20}\??\.\s{0,20}(ready|close|expand|launch|user|theme|viewport|getToken|storage|mainButton|backButton|popup|alert|confirm|on|openLink|haptic|connected|capabilities)\b/
+    $wire = "miniapp:hello"
   condition:
     any of them
 }

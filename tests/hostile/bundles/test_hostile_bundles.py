@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from hostile.bundles.attacks import ATTACKS
+from hostile.bundles.raw_zip import File, build, good, manifest, page
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hostile.bundles.raw_zip import File, good, manifest, page, build
 
 from miniapps.bundle import RULES, BundleRefused, Report, describe, inspect, open_files
 
