@@ -75,6 +75,7 @@ def test_the_second_upload_is_accepted(followed: Path) -> None:
     }
 
 
+@pytest.mark.e2e
 def test_the_app_counts_visits_and_shows_the_token(followed: Path, phone_browser: Browser) -> None:
     files = {path.name: path.read_bytes() for path in (followed / "hello").iterdir()}
     faults: list[str] = []
