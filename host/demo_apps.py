@@ -28,7 +28,7 @@ APPS: dict[str, dict[str, str]] = {
     },
     "dong": {
         "slug": "dong",
-        "name_fa": "دونگ",
+        "name_fa": "دُنگ",
         "name_en": "Dong",
         "about_fa": "خرج سفر و دورهمی را بی‌حساب‌وکتاب دستی تقسیم کنید.",
         "about_en": "Split the costs of a trip or an evening.",
