@@ -25,4 +25,5 @@ urlpatterns = [
     path("schemas/manifest.json", manifest_schema, name="manifest_schema"),
     path("api/v1/", include("config.api_urls")),
     path("", include("identity.urls")),
+    path("", include("host.urls")),
 ]

@@ -9,3 +9,10 @@ class HostConfig(AppConfig):
 
     name = "host"
     verbose_name = _("Host")
+
+    def ready(self) -> None:
+        """Register our kinds of cards with the messenger."""
+        from host.cards import MINIAPP
+        from messenger.cards import register
+
+        register(MINIAPP)

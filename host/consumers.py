@@ -210,8 +210,13 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         await self._publish(f"chat.{key}", "chat.typing", news)
 
     async def do_subscribe_launch(self, frame: Frame) -> None:
-        """Hear when one's own launch ends."""
-        await self._subscribe(await in_rows(following.launch_topic, self.person, frame))
+        """Hear when one's own launch ends, also when it has ended before one could ask."""
+        launch = await in_rows(following.own_launch, self.person, frame)
+        await self._subscribe(f"launch.{launch.public_id}")
+        launch = await in_rows(following.own_launch, self.person, frame)
+        if launch.ended_at is not None:
+            news = {"launch": launch.public_id, "reason": launch.end_reason}
+            await self.tell("launch.ended", news)
 
     async def do_subscribe_version(self, frame: Frame) -> None:
         """Hear when the check of one's own version is done."""

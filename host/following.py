@@ -62,14 +62,15 @@ def read(person: Person, frame: dict[str, Any]) -> None:
     reading.mark_read(chat, person, seq)
 
 
-def launch_topic(person: Person, frame: dict[str, Any]) -> str:
-    """Return the topic of one of the person's own launches. Raises NotFound."""
+def own_launch(person: Person, frame: dict[str, Any]) -> Launch:
+    """Return one of the person's own launches, ended or not. Raises NotFound."""
     launch_id = _text(frame, "launch")
     if not is_id(launch_id, "lnc"):
         raise NotFound
-    if not Launch.objects.filter(public_id=launch_id, person=person).exists():
+    launch = Launch.objects.filter(public_id=launch_id, person=person).first()
+    if launch is None:
         raise NotFound
-    return f"launch.{launch_id}"
+    return launch
 
 
 def version_topic(person: Person, frame: dict[str, Any]) -> str:
