@@ -1,8 +1,6 @@
-// The first script of every mini-app page. It lets SDKs that only speak to
-// https://web.telegram.org reach this host, stands in for storage the browser
-// blocks, keeps the page on one version, and offers window.barnamak.
-// Served with `self.__BARNAMAK__={"host": …}` before it. Nothing in here throws
-// into the page: what the host cannot do, the page meets as a rejected promise.
+// The first script of every mini-app page: the way to the host for SDKs that only speak
+// to https://web.telegram.org, storage where the browser blocks it, one version a page,
+// and window.barnamak. Nothing in here throws into the page.
 (() => {
   "use strict";
   /** @type {any} */
@@ -30,14 +28,13 @@
     try {
       work();
     } catch {
-      // A page must not notice our failure.
+      // the page must not notice
     }
   };
 
   const nestedInOwnApp = (() => {
-    if (real === window) return false;
     try {
-      return Boolean(real.location.href); // readable: the same app, one frame up
+      return real !== window && Boolean(real.location.href); // readable: the same app
     } catch {
       return false;
     }
@@ -47,14 +44,12 @@
     HOST !== "" && real !== window && !nestedInOwnApp && !w.TelegramWebviewProxy &&
     (!above || !above.length || above[0] === HOST);
 
-  // What the host, or this frame's page before us, left in the frame's name.
+  // What the host, or the page before us, left in the frame's name.
   /** @type {any} */
   let carried = {};
   quietly(() => {
-    if (!framed) return;
-    const read = JSON.parse(window.name);
-    if (!read || read.barnamak !== 1) return;
-    carried = read;
+    const read = framed && JSON.parse(window.name);
+    if (read && read.barnamak === 1) carried = read;
   });
   const fresh = carried.barnamak === 1 && !carried.again;
 
@@ -72,32 +67,27 @@
     let chars = 0;
     for (const [key, value] of items) chars += key.length + value.length;
 
-    /** @param {IArguments} given @param {number} count @param {string} method */
-    const need = (given, count, method) => {
-      if (given.length >= count) return;
-      const found = `${count} argument${count > 1 ? "s" : ""} required, but only ${given.length} present`;
-      throw new TypeError(`Failed to execute '${method}' on 'Storage': ${found}.`);
+    /** @param {IArguments} given @param {number} count */
+    const need = (given, count) => {
+      if (given.length < count) throw new TypeError(`${count} argument(s) required, but only ${given.length} present.`);
     };
     /** @param {string} key @param {string | null} value */
     const note = (key, value) => {
       unsaved[area][key] = value;
       flushLater(FLUSH_AFTER_MS);
     };
-    /** @type {Record<string, Function>} */
+    /** @type {Record<string, (...given: any[]) => any>} */
     const methods = {
-      /** @param {any} index */
       key(index) {
-        need(arguments, 1, "key");
+        need(arguments, 1);
         return [...items.keys()][index >>> 0] ?? null;
       },
-      /** @param {any} key */
       getItem(key) {
-        need(arguments, 1, "getItem");
+        need(arguments, 1);
         return items.get(`${key}`) ?? null;
       },
-      /** @param {any} name @param {any} content */
       setItem(name, content) {
-        need(arguments, 2, "setItem");
+        need(arguments, 2);
         const key = `${name}`;
         const value = `${content}`;
         const before = items.get(key);
@@ -110,9 +100,8 @@
         chars = now;
         note(key, value);
       },
-      /** @param {any} name */
       removeItem(name) {
-        need(arguments, 1, "removeItem");
+        need(arguments, 1);
         const key = `${name}`;
         const before = items.get(key);
         if (before === undefined) return;
@@ -181,8 +170,7 @@
     });
   }
 
-  // The signed launch data stands in the fragment only until the page has read
-  // it; a reload gets it back before the page's scripts run.
+  // The signed launch data leaves the fragment when the page has read it; a reload gets it back.
   const fragment = location.hash.includes("tgWebAppData=") ? location.hash : carried.hash || "";
   quietly(() => {
     if (!framed || !fragment) return;
@@ -249,13 +237,15 @@
     }
   }
 
+  const over = () => new BarnamakError("closed", "The launch has ended.");
+
   /** @type {MessagePort | null} */
   let port = null;
   let lastId = 0;
   let ended = false;
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: unknown) => void}>} */
+  /** @type {Map<number, any>} */
   const waiting = new Map();
-  /** @type {Record<string, Set<(data: any) => void>>} */
+  /** @type {Record<string, Set<any>>} */
   const listeners = Object.create(null);
   const state = {
     launch: carried.launch || null,
@@ -265,10 +255,10 @@
     capabilities: new Set(),
   };
 
-  /** @type {(value?: any) => void} */
-  let connect = () => {};
-  /** @type {(error: unknown) => void} */
-  let refuse = () => {};
+  /** @type {any} */
+  let connect;
+  /** @type {any} */
+  let refuse;
   const connected = new Promise((resolve, reject) => {
     connect = resolve;
     refuse = reject;
@@ -289,11 +279,9 @@
   }
 
   /**
-   * Ask the host. Rejects with BarnamakError; `timeoutMs: 0` waits for the person.
-   * @param {string} method
-   * @param {object} [params]
-   * @param {{timeoutMs?: number, signal?: AbortSignal}} [options]
-   * @returns {Promise<any>}
+   * Ask the host; rejects with BarnamakError. `timeoutMs: 0` waits for the person.
+   * @param {string} method @param {object} [params]
+   * @param {{timeoutMs?: number, signal?: AbortSignal}} [options] @returns {Promise<any>}
    */
   function call(method, params = {}, options = {}) {
     const { timeoutMs = REQUEST_TIMEOUT_MS, signal } = options || {};
@@ -309,9 +297,9 @@
       };
       const entry = {
         resolve: (/** @type {any} */ value) => (done(), resolve(value)),
-        reject: (/** @type {unknown} */ error) => (done(), reject(error)),
+        reject: (/** @type {any} */ error) => (done(), reject(error)),
       };
-      if (ended) return entry.reject(new BarnamakError("closed", "The launch has ended."));
+      if (ended) return entry.reject(over());
       if (signal && signal.aborted) return abort();
       if (signal) signal.addEventListener("abort", abort);
       if (timeoutMs > 0) {
@@ -330,7 +318,7 @@
         }
       }, entry.reject);
     });
-    promise.catch(() => {}); // a call nobody waits for must not end as an unhandled rejection
+    promise.catch(() => {}); // nobody need wait for a call
     return promise;
   }
 
@@ -358,12 +346,12 @@
     if (data.event === "viewport") state.viewport = body;
     if (data.event === "closed") {
       ended = true;
-      for (const entry of [...waiting.values()]) entry.reject(new BarnamakError("closed", "The launch has ended."));
+      for (const entry of [...waiting.values()]) entry.reject(over());
     }
     emit(data.event, body);
   }
 
-  /** Leave what the next document of this frame will need in the frame's name. */
+  /** Leave in the frame's name what its next document will need. */
   const carry = () => quietly(() => {
     const storage = Object.fromEntries(
       Object.entries(standIns).map(([area, items]) => [area, Object.fromEntries(items)]),
@@ -403,17 +391,15 @@
     const nonce = [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => byte.toString(16).padStart(2, "0")).join("");
     quietly(() => {
-      // A MessageEvent's source must be a real window of this origin, so a frame
-      // that is gone again lends us its own.
+      // A MessageEvent's source must be a real window: a frame that is gone again lends its own.
       const frame = document.createElement("iframe");
       frame.hidden = true;
       document.documentElement.appendChild(frame);
       /** @type {any} */
       const posed = frame.contentWindow;
-      posed.postMessage = (/** @type {any} */ message, /** @type {any} */ target, /** @type {any} */ transfer) => {
-        const moved = transfer || (target && typeof target === "object" && target.transfer) || [];
-        quietly(() => real.postMessage(message, HOST, moved));
-      };
+      /** @param {any[]} given */
+      posed.postMessage = (...[message, target, transfer]) =>
+        quietly(() => real.postMessage(message, HOST, transfer || (target && target.transfer) || []));
       frame.remove();
       Object.defineProperty(window, "parent", { configurable: true, enumerable: true, get: () => posed });
 
@@ -422,8 +408,8 @@
         event.stopImmediatePropagation();
         if (event.origin !== HOST) return;
         const { data } = event;
-        if (data && typeof data === "object" && typeof data.type === "string" && data.type.startsWith("miniapp:")) {
-          if (data.type !== "miniapp:port" || data.nonce !== nonce || port || !event.ports[0]) return;
+        if (data && data.type === "miniapp:port") {
+          if (data.nonce !== nonce || port || !event.ports[0]) return;
           port = event.ports[0];
           port.onmessage = fromPort;
           return;
@@ -432,15 +418,13 @@
       }, true);
     });
 
-    // Browsers make the next document's frame before this one is hidden, so its
-    // name must be right before the page begins to leave.
+    // Browsers make the next document's frame before this one is hidden.
     addEventListener("beforeunload", carry);
     addEventListener("pagehide", () => {
       flush();
       carry();
     });
     carry();
-    addEventListener("visibilitychange", () => quietly(flush));
 
     quietly(() => real.postMessage({ type: "miniapp:hello", v: 1, nonce }, HOST));
     setTimeout(() => refuse(new BarnamakError("not-connected", "The host did not answer.", true)), GREETING_TIMEOUT_MS);
@@ -448,21 +432,20 @@
     refuse(new BarnamakError("not-connected", "This page does not run inside its host."));
   }
 
-  /** @type {{text: string, readAt: number, lifeMs: number} | null} */
+  /** @type {any} */
   let token = null;
   /** @type {Promise<string> | null} */
   let tokenAsked = null;
 
-  /** The token's life by its own claims: the device's clock may be wrong. @param {any} issued */
+  /** By its own claims: the device's clock may be wrong. @param {any} issued */
   function lifeMs(issued) {
     try {
       const { iat, exp } = JSON.parse(atob(issued.token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
       if (exp > iat) return (exp - iat) * 1000;
     } catch {
-      // Not a token we can read: fall back to the time the server told.
+      // not a token we can read
     }
-    const at = typeof issued.expires_at === "number" ? issued.expires_at * 1000 : Date.parse(issued.expires_at);
-    return at - Date.now() || 0;
+    return issued.expires_at * 1000 - Date.now() || 0;
   }
 
   /** @param {{timeoutMs?: number, signal?: AbortSignal}} [options] @returns {Promise<string>} */
@@ -484,52 +467,55 @@
   }
 
   const PERSON = { timeoutMs: 0 }; // the answer waits for a person, who may take his time
-  const popup = (/** @type {any} */ asked, /** @type {any} */ options) => call("popup.open", asked, { ...PERSON, ...options });
+  const OK = { id: "ok", type: "ok" };
+  const CANCEL = { id: "cancel", type: "cancel" };
   const set = (/** @type {string} */ method) => Object.freeze({ set: (/** @type {object} */ values) => call(method, values) });
 
-  const barnamak = {
+  /** @type {Record<string, (...given: any[]) => any>} */
+  const storage = {
+    get: (key, options) => call("storage.get", { key }, options),
+    set: (key, value, options) => call("storage.set", { key, value }, options),
+    remove: (key, options) => call("storage.remove", { key }, options),
+    keys: (options) => call("storage.keys", {}, options),
+  };
+  /** @type {Record<string, (...given: any[]) => any>} */
+  const verbs = {
     ready: () => call("ready"),
     close: () => call("close"),
     expand: () => call("expand"),
+    getToken,
+    popup: (asked, options) => call("popup.open", asked, { ...PERSON, ...options }),
+    alert: (text) => verbs.popup({ message: `${text}`, buttons: [OK] }).then(() => undefined),
+    confirm: (text) =>
+      verbs.popup({ message: `${text}`, buttons: [OK, CANCEL] }).then((/** @type {any} */ id) => id === "ok"),
+    closingConfirmation: (needed) => call("closing_confirmation.set", { needed: Boolean(needed) }),
+    header: (look) => call("header.set", look),
+    background: (look) => call("background.set", look),
+    bottomBar: (look) => call("bottom_bar.set", look),
+    openLink: (url) => call("link.open", { url: `${url}` }, PERSON),
+    haptic: (kind, style) => call("haptic.play", style === undefined ? { kind } : { kind, style }),
+    requestWriteAccess: (options) => call("write_access.request", {}, { ...PERSON, ...options }),
+    on(event, listener) {
+      const all = (listeners[event] ??= new Set());
+      all.add(listener);
+      return () => void all.delete(listener);
+    },
+  };
+  const barnamak = {
+    ...verbs,
+    connected,
+    BarnamakError,
     get launch() { return state.launch; },
     get user() { return state.user; },
     get theme() { return state.theme; },
     get viewport() { return state.viewport; },
     get capabilities() { return new Set(state.capabilities); },
-    connected,
-    getToken,
-    storage: Object.freeze({
-      get: (/** @type {string} */ key, /** @type {any} */ options) => call("storage.get", { key }, options),
-      set: (/** @type {string} */ key, /** @type {string} */ value, /** @type {any} */ options) =>
-        call("storage.set", { key, value }, options),
-      remove: (/** @type {string} */ key, /** @type {any} */ options) => call("storage.remove", { key }, options),
-      keys: (/** @type {any} */ options) => call("storage.keys", {}, options),
-    }),
+    storage: Object.freeze(storage),
     mainButton: set("main_button.set"),
     secondaryButton: set("secondary_button.set"),
     backButton: set("back_button.set"),
     settingsButton: set("settings_button.set"),
-    popup,
-    alert: (/** @type {any} */ text) =>
-      popup({ message: `${text}`, buttons: [{ id: "ok", type: "ok" }] }).then(() => undefined),
-    confirm: (/** @type {any} */ text) =>
-      popup({ message: `${text}`, buttons: [{ id: "ok", type: "ok" }, { id: "cancel", type: "cancel" }] })
-        .then((id) => id === "ok"),
-    closingConfirmation: (/** @type {any} */ needed) => call("closing_confirmation.set", { needed: Boolean(needed) }),
-    header: (/** @type {object} */ look) => call("header.set", look),
-    background: (/** @type {object} */ look) => call("background.set", look),
-    bottomBar: (/** @type {object} */ look) => call("bottom_bar.set", look),
-    openLink: (/** @type {any} */ url) => call("link.open", { url: `${url}` }, PERSON),
-    haptic: (/** @type {string} */ kind, /** @type {string} */ style) =>
-      call("haptic.play", style === undefined ? { kind } : { kind, style }),
-    requestWriteAccess: (/** @type {any} */ options) => call("write_access.request", {}, { ...PERSON, ...options }),
     fullscreen: Object.freeze({ request: () => call("fullscreen.request"), exit: () => call("fullscreen.exit") }),
-    on(/** @type {string} */ event, /** @type {(data: any) => void} */ listener) {
-      const all = (listeners[event] ??= new Set());
-      all.add(listener);
-      return () => void all.delete(listener);
-    },
-    BarnamakError,
   };
   quietly(() => Object.defineProperty(window, "barnamak", {
     value: Object.freeze(barnamak), configurable: true, enumerable: true, writable: true,

@@ -466,7 +466,7 @@
     /** @type {any} */
     const now = {
       text: main ? "Continue" : "Cancel", isVisible: false, isActive: true, isProgressVisible: false,
-      hasShineEffect: false, color: null, textColor: null, position: "left",
+      hasShineEffect: false, color: null, textColor: null, position: "left", iconCustomEmojiId: "",
     };
     const colour = () =>
       now.color || (main ? themeParams.button_color : shade(bars.bottom)) || (main ? "#2481cc" : "#ffffff");
@@ -485,6 +485,7 @@
         });
         if (isVersionAtLeast("7.10")) state.has_shine_effect = now.hasShineEffect && now.isActive && !now.isProgressVisible;
         if (!main) state.position = now.position;
+        if (isVersionAtLeast("9.5") && now.iconCustomEmojiId) state.icon_custom_emoji_id = now.iconCustomEmojiId;
       }
       const text = JSON.stringify(state);
       if (text === sent) return;
@@ -516,6 +517,7 @@
       if (asked.is_visible !== undefined) next.isVisible = Boolean(asked.is_visible);
       if (asked.is_active !== undefined) next.isActive = Boolean(asked.is_active);
       if (asked.is_progress_visible !== undefined) next.isProgressVisible = Boolean(asked.is_progress_visible);
+      if (asked.icon_custom_emoji_id !== undefined) next.iconCustomEmojiId = String(asked.icon_custom_emoji_id);
       if (asked.has_shine_effect !== undefined) next.hasShineEffect = Boolean(asked.has_shine_effect);
       if (!main && asked.position !== undefined) {
         if (!POSITIONS.includes(asked.position)) {
@@ -548,6 +550,7 @@
     };
     const fields = {
       text: "text", isVisible: "is_visible", isActive: "is_active", hasShineEffect: "has_shine_effect",
+      iconCustomEmojiId: "icon_custom_emoji_id",
       ...(main ? {} : { position: "position" }),
     };
     for (const [name, param] of Object.entries(fields)) {
@@ -877,6 +880,22 @@
     emit("emojiStatusFailed", { error: data.error });
   });
 
+  /** @type {Map<string, any>} */
+  const chatsAsked = new Map();
+  /** @param {any} id of a prepared keyboard button @param {any} callback */
+  const requestChat = (id, callback) => {
+    must("9.6", "Method requestChat");
+    chatsAsked.set(String(id), callback);
+    postEvent("web_app_request_chat", { req_id: String(id) });
+  };
+  for (const [event, sent] of /** @type {[string, boolean][]} */ ([["requested_chat_sent", true], ["requested_chat_failed", false]])) {
+    hear(event, (data) => {
+      const callback = chatsAsked.get(data.req_id);
+      chatsAsked.delete(data.req_id);
+      answer(callback, sent);
+    });
+  }
+
   // ---- Links, invoices, data ------------------------------------------------------------------------
 
   /** @param {any} url @param {any} options */
@@ -1145,8 +1164,10 @@
     /** @type {any} */
     const now = { isStarted: false };
     for (const axis of axes) now[axis] = null;
-    const starting = { /** @type {any[]} */ callbacks: [] };
-    const stopping = { /** @type {any[]} */ callbacks: [] };
+    /** @type {{callbacks: any[]}} */
+    const starting = { callbacks: [] };
+    /** @type {{callbacks: any[]}} */
+    const stopping = { callbacks: [] };
     /** @param {{callbacks: any[]}} queue @param {boolean} done */
     const drain = (queue, done) => {
       const callbacks = queue.callbacks;
@@ -1248,7 +1269,7 @@
     showPopup, showAlert, showConfirm, showScanQrPopup, closeScanQrPopup, readTextFromClipboard,
     /** @param {any} callback */
     requestWriteAccess: (callback) => askWriteAccess(callback, undefined),
-    requestContact, invokeCustomMethod,
+    requestContact, invokeCustomMethod, requestChat,
     ready: () => postEvent("web_app_ready"),
     expand: () => postEvent("web_app_expand"),
     /** @param {any} options */

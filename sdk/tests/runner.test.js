@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const module = (file) => import(new URL(`../../host/static/host/runner/${file}`, import.meta.url));
+const colours = await module("colours.js");
+const wire = await module("wire.js");
+const { limits } = await module("protocol.js");
+const { Keep } = await module("frame.js");
+
+test("colours are read in each usual spelling", () => {
+  assert.equal(colours.parseColour("#ABC"), "#aabbcc");
+  assert.equal(colours.parseColour(" #0B7a75 "), "#0b7a75");
+  assert.equal(colours.parseColour("rgb(11, 122, 117)"), "#0b7a75");
+  assert.equal(colours.parseColour("rgba(255,255,255,.5)"), "#ffffff");
+});
+
+test("what is not a colour is refused", () => {
+  for (const value of ["red", "#12345", "#1234567", "rgb(256,0,0)", "url(x)", "#fff;background:x", null, 7, {}]) {
+    assert.equal(colours.parseColour(value), null, String(value));
+  }
+});
+
+test("text stays readable whatever the app asks for", () => {
+  assert.equal(colours.readableInk("#ffff00", "#ffffff"), "#000000");
+  assert.equal(colours.readableInk("#ffffff", "#0b7a75"), "#ffffff");
+  for (const ground of ["#000000", "#777777", "#ffffff", "#0b7a75", "#ffff00"]) {
+    assert.ok(colours.contrast(colours.inkOn(ground), ground) >= 4.5, ground);
+  }
+});
+
+test("a theme key may come under either name", () => {
+  assert.deepEqual(colours.chosen({ color_key: "bg_color" }), { key: "bg_color" });
+  assert.deepEqual(colours.chosen({ color: "secondary_bg_color" }), { key: "secondary_bg_color" });
+  assert.deepEqual(colours.chosen({ color: "#123" }), { colour: "#112233" });
+  assert.equal(colours.chosen({ color_key: "__proto__" }), null);
+});
+
+test("four spellings of no data are one", () => {
+  for (const body of ['"eventData":""', '"eventData":null', '"eventData":{}', '"x":1']) {
+    assert.deepEqual(wire.readLegacy(`{"eventType":"web_app_ready",${body}}`), { method: "web_app_ready", params: {} });
+  }
+});
+
+test("what is not a message is not one", () => {
+  for (const data of ["", "null", "[]", "{", '{"eventType":7}', 7, null, { eventType: "web_app_ready" }]) {
+    assert.equal(wire.readLegacy(data), null);
+  }
+  const huge = JSON.stringify({ eventType: "x", eventData: { a: "x".repeat(limits.message_chars_max) } });
+  assert.equal(wire.readLegacy(huge), null);
+});
+
+test("parameters are held to their schema", () => {
+  const schema = { a: "string", b: "number?", c: "array?" };
+  assert.equal(wire.fits({ a: "x" }, schema), true);
+  assert.equal(wire.fits({ a: "x", b: null }, schema), true);
+  assert.equal(wire.fits({ b: 1 }, schema), false);
+  assert.equal(wire.fits({ a: "x", c: {} }, schema), false);
+  assert.equal(wire.fits(Object.create({ a: "inherited" }), schema), false);
+});
+
+test("a refusal carries back what it answers to", () => {
+  assert.deepEqual(wire.refusalOf("web_app_read_text_from_clipboard", { req_id: "7", other: 1 }), {
+    event: "clipboard_text_received", data: { req_id: "7", data: null },
+  });
+  assert.deepEqual(wire.refusalOf("web_app_open_invoice", { slug: "s" }), {
+    event: "invoice_closed", data: { slug: "s", status: "failed" },
+  });
+  for (const name of ["web_app_ready", "nonsense", "constructor", "__proto__"]) assert.equal(wire.refusalOf(name, {}), null);
+});
+
+test("a bucket lets a burst through and then so many a second", () => {
+  let now = 0;
+  const bucket = new wire.Bucket(3, 2, () => now);
+  assert.deepEqual([1, 2, 3, 4].map(() => bucket.take()), [true, true, true, false]);
+  now = 500;
+  assert.deepEqual([bucket.take(), bucket.take()], [true, false]);
+});
+
+test("after three same answers there is a pause, and then no more", () => {
+  let now = 0;
+  const pause = new wire.PopupPause(() => now);
+  for (const answer of ["a", "a", "b", "b"]) pause.closed(answer);
+  assert.equal(pause.refuses(), false);
+  pause.closed("b");
+  assert.equal(pause.refuses(), true);
+  now = limits.popup_pause_ms;
+  assert.equal(pause.refuses(), false);
+});
+
+test("popups are held to Telegram's limits", () => {
+  assert.deepEqual(wire.readPopup({ message: " hi " }), {
+    title: "", message: "hi", buttons: [{ id: "", type: "close", text: "" }],
+  });
+  const bad = [
+    {}, { message: "x".repeat(257) }, { message: "x", title: "t".repeat(65) }, { message: "x", buttons: [] },
+    { message: "x", buttons: [{}, {}, {}, {}] }, { message: "x", buttons: [{ type: "default" }] },
+    { message: "x", buttons: [{ type: "html", text: "x" }] }, { message: "x", buttons: [null, 7] },
+  ];
+  for (const asked of bad) assert.equal(wire.readPopup(asked), null, JSON.stringify(asked));
+});
+
+test("Telegram's links mean things of ours", () => {
+  assert.deepEqual(wire.readInnerLink("/narvan?startapp=t_7"), { type: "run:open", app: "narvan", start_param: "t_7" });
+  assert.deepEqual(wire.readInnerLink("//some_bot/narvan"), { type: "run:open", app: "narvan", start_param: "" });
+  assert.deepEqual(wire.readInnerLink("/share/url?url=https%3A%2F%2Fa.ir&text=x"), {
+    type: "run:share", url: "https://a.ir", text: "x",
+  });
+  for (const path of ["/", "/a%20b", "/x?startapp=%3Cb%3E"]) assert.equal(wire.readInnerLink(path), null, path);
+});
+
+test("what an app keeps is taken whole or not at all", () => {
+  const keep = new Keep({ local: { a: "1" } });
+  assert.deepEqual({ ...keep.take("local", { a: null, b: "2" }) }, { a: null, b: "2" });
+  assert.equal(keep.take("local", { c: "3", d: 4 }), null);
+  assert.equal(keep.take("local", { big: "x".repeat(limits.stand_in_chars_max) }), null);
+  assert.equal(keep.take("local", "text"), null);
+  assert.deepEqual(keep.snapshot(), { local: { b: "2" }, session: {} });
+});
