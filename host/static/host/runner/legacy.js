@@ -41,7 +41,7 @@ const custom = Object.assign(Object.create(null), {
 });
 export const customNames = Object.keys(custom);
 
-/** @type {Handler} */
+/** @param {Runner} runner @param {any} params */
 async function invokeCustomMethod(runner, { req_id: id, method, params }) {
   const answer = (/** @type {object} */ body) => runner.tell("custom_method_invoked", { req_id: id, ...body });
   if (!(method in custom)) return answer({ error: "METHOD_NOT_FOUND" });
@@ -53,7 +53,7 @@ async function invokeCustomMethod(runner, { req_id: id, method, params }) {
   }
 }
 
-/** @type {Handler} */
+/** @param {Runner} runner @param {any} params */
 async function openPopup(runner, params) {
   const outcome = await runner.popup(params);
   const chosen = "answer" in outcome ? outcome.answer : null;

@@ -32,6 +32,11 @@ export class Runner {
     this.theme = themeNow(config.schemes);
     this.expanded = true;
     this.reloadSupported = false;
+    this.state = {
+      back: false, settings: false, closing: false, main: hiddenButton(), secondary: hiddenButton(),
+      /** @type {Record<string, {key: string} | {colour: string} | null>} */
+      colours: {},
+    };
     /** @type {any} */
     this.reloadTimer = 0;
     this.server = new Server({ url: config.bridge_url, csrf: config.csrf_token, onEnded: (reason) => this.end(reason) });
@@ -140,12 +145,11 @@ export class Runner {
 
   /** A new document starts from nothing: what the last one set is gone. */
   #resetState() {
-    this.state = {
+    Object.assign(this.state, {
       back: false, settings: false, closing: false,
       main: hiddenButton(), secondary: hiddenButton(),
-      /** @type {Record<string, any>} */
       colours: { header: null, background: null, bottom: null },
-    };
+    });
     this.setBack(false);
     this.setSettings(false);
     this.#paint();
