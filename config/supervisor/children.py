@@ -99,6 +99,25 @@ def programs(plan: Plan, at: Addresses, env: Mapping[str, str]) -> list[Program]
     ]
 
 
+def quiz(plan: Plan, env: Mapping[str, str]) -> Program:
+    """Return how the server of the demo's quiz is started: a maker's own, not the platform's."""
+    own = {
+        "QUIZ_PORT": str(plan.quiz_port),
+        "QUIZ_CONFIG": str(plan.var / "quiz.json"),
+        "QUIZ_DATA": str(plan.var / "quiz-scores.sqlite3"),
+        "BARNAMAK_ORIGIN": plan.origin,
+    }
+    # It is given no database, no keys and no secret of the platform.
+    ordinary = {key: text for key, text in env.items() if key in ("PATH", "HOME", "LANG", "TZ")}
+    return Program(
+        name="quiz",
+        command=python(str(ROOT / "examples" / "quiz" / "backend.py")),
+        env={**ordinary, "PYTHONUNBUFFERED": "1", **own},
+        log=plan.logs / "quiz.log",
+        cwd=plan.var,
+    )
+
+
 def _granian_at(address: str) -> tuple[str, ...]:
     if address.startswith("/"):
         return ("--uds", address)

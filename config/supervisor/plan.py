@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOCKET_FOLDER_BYTES_MAX = 80  # the kernel takes 107 bytes for a socket's whole path
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 PRIVATE = 0o700
+PORTS_END = 1 << 16
 
 
 class CannotStart(Exception):
@@ -32,6 +33,7 @@ class Plan:
     redis_url: str | None
     front: bool
     demo: bool
+    quiz_port: int  # where the demo's quiz app finds the server of its own
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Plan":
@@ -46,6 +48,7 @@ class Plan:
             redis_url=environ.get("REDIS_URL") or None,
             front=_switch(environ, "BARNAMAK_FRONT"),
             demo=_switch(environ, "BARNAMAK_DEMO"),
+            quiz_port=_port(environ.get("QUIZ_PORT") or str(_beside(port))),
         )
 
     @property
@@ -80,6 +83,7 @@ class Plan:
             "BARNAMAK_VAR": str(self.var),
             "BARNAMAK_ORIGIN": self.origin,
             "BARNAMAK_APPS_DOMAIN": self.apps_domain,
+            "QUIZ_PORT": str(self.quiz_port),
             "BARNAMAK_DEMO": "1" if self.demo else "0",
             # The demo's codes are on the terminal for all to see: that is development.
             "BARNAMAK_DEBUG": os.environ.get("BARNAMAK_DEBUG", "1" if self.demo else "0"),
@@ -131,12 +135,17 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
+def _beside(port: int) -> int:
+    """Return the port of the demo's quiz server: 8090 for 8000, within bounds for all."""
+    return port + 90 if port + 90 < PORTS_END else port - 90
+
+
 def _port(text: str) -> int:
     try:
         port = int(text)
     except ValueError:
         port = 0
-    if not 0 < port < 1 << 16:
+    if not 0 < port < PORTS_END:
         raise CannotStart(
             f"PORT must be a number from 1 to 65535, not {text!r}: make run PORT=8001"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from config import catalogues
-from config.supervisor.plan import ROOT, CannotStart, python
+from config.supervisor.plan import ROOT, CannotStart, Plan, python
 from config.supervisor.processes import die_with_parent
 
 OUTPUT_LINES = 25
@@ -20,10 +20,9 @@ OUTPUT_LINES = 25
 class Preparation:
     """The steps between an empty folder and a product that can start."""
 
-    var: Path
+    plan: Plan
     env: Mapping[str, str]
     database_url: str
-    demo: bool
     say: Callable[[str], None]
 
     def run(self) -> None:
@@ -41,13 +40,14 @@ class Preparation:
         static = f"{pins}.{_digest_of_times(_static_sources())}"
         if (
             stamps.get("static") != static
-            or not (self.var / "static" / "staticfiles.json").exists()
+            or not (self.plan.var / "static" / "staticfiles.json").exists()
         ):
             self._manage("Collecting static files", "collectstatic", "--noinput")
             self._stamp("static", static)
-        if not self.demo:
+        if not self.plan.demo:
             return
-        shown = _digest(_demo_sources())
+        # The addresses stand in the demo's apps.
+        shown = f"{_digest(_demo_sources())}.{self.plan.apps_domain}.{self.plan.quiz_port}"
         if stamps.get("demo") != shown or migrated:
             self._manage("Putting in the demo's people, chats and mini-apps", "demo")
             self._stamp("demo", shown)
@@ -75,7 +75,7 @@ class Preparation:
 
     def _stamps(self) -> dict[str, str]:
         try:
-            stamps: dict[str, str] = json.loads((self.var / "stamps.json").read_text())
+            stamps: dict[str, str] = json.loads((self.plan.var / "stamps.json").read_text())
         except (OSError, ValueError):
             return {}
         # Another database has another history.
@@ -83,9 +83,9 @@ class Preparation:
 
     def _stamp(self, step: str, mark: str) -> None:
         stamps = {**self._stamps(), "database": self.database_url, step: mark}
-        fresh = self.var / "stamps.new"
+        fresh = self.plan.var / "stamps.new"
         fresh.write_text(json.dumps(stamps, indent=1))
-        fresh.replace(self.var / "stamps.json")
+        fresh.replace(self.plan.var / "stamps.json")
 
 
 def manage(env: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:

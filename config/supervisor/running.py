@@ -15,7 +15,7 @@ from typing import IO, Never
 import psycopg
 
 from config.supervisor import locks, ports
-from config.supervisor.children import Addresses, programs
+from config.supervisor.children import Addresses, programs, quiz
 from config.supervisor.front import Front
 from config.supervisor.plan import CannotStart, Plan, make_private, socket_folder
 from config.supervisor.postgres import Cluster
@@ -78,6 +78,8 @@ class Supervisor:
         Preparation(var=plan.var, env=env, database_url=database_url, demo=plan.demo, say=say).run()
         inner = Addresses.behind_front(plan) if plan.front else Addresses.without_front(plan)
         self.processes = [Process(program) for program in programs(plan, inner, env)]
+        if plan.demo:
+            self._add_quiz(env)
         if plan.front:
             self.processes.append(Process(self._front(addresses, inner).prepare()))
         for process in self.processes:
@@ -134,16 +136,28 @@ class Supervisor:
             static=plan.var / "static",
         )
 
+    def _add_quiz(self, env: dict[str, str]) -> None:
+        """Start the quiz's own server; the product does without it if its port is taken."""
+        try:
+            ports.listening_addresses(self.plan.quiz_port)
+        except CannotStart:
+            say(
+                f"Port {self.plan.quiz_port} is taken, so the demo's quiz keeps no score board: "
+                f"choose another one with QUIZ_PORT={ports.free_port()} make run"
+            )
+        else:
+            self.processes.append(Process(quiz(self.plan, env)))
+
     def _note(self) -> None:
         write_down(self.ledger, [*self.services, *self.processes])
 
     def _wait_ready(self, inner: Addresses) -> None:
-        """Wait until each of the three servers gives any answer at all."""
+        """Wait until the servers give any answer at all."""
         waiting = {inner.host, inner.sockets, inner.assets}
         deadline = time.monotonic() + READY_WITHIN_S
         while waiting:
             self._look(starting=True)
-            waiting = {address for address in waiting if not _answers(address)}
+            waiting = {at for at in waiting if not _answers(at, listens_last=at == inner.sockets)}
             if time.monotonic() > deadline:
                 raise CannotStart(f"No answer within {READY_WITHIN_S:g} s; see {self.plan.logs}.")
             time.sleep(LOOK_EVERY_S / 2)
@@ -272,13 +286,17 @@ def _refuse_dead_database(url: str) -> None:
         raise CannotStart(f"DATABASE_URL cannot be used: {str(error).strip()}") from error
 
 
-def _answers(address: str) -> bool:
-    """Return whether an HTTP server answers, with whatever status."""
+def _answers(address: str, *, listens_last: bool) -> bool:
+    """Return whether a server answers, with whatever status.
+
+    uvicorn listens only when its application is loaded; granian listens first.
+    """
     connection = http.client.HTTPConnection("localhost", timeout=5)
     try:
         connection.sock = _connect(address)
-        connection.request("GET", "/ws/")
-        connection.getresponse()
+        if not listens_last:
+            connection.request("GET", "/.well-known/jwks.json")
+            connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
     finally:
