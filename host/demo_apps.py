@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
+from core.limits import CHECK_STUCK_AFTER
 from examples.build import build
 from identity import makers
 from identity.models import Maker, Person
@@ -79,6 +80,9 @@ def _uploaded(name: str, app: App, actor: Person, now: datetime) -> Version:
             version, _created = submission.receive(
                 app=app, upload=upload, actor=actor, via=Version.Via.DEMO, now=now
             )
+    if version.state == Version.State.PROCESSING:
+        # An earlier demo was interrupted here. It runs before the workers: nobody is at it.
+        now += CHECK_STUCK_AFTER
     if version.state in (Version.State.UPLOADED, Version.State.PROCESSING):
         version = checking.check(version_id=version.public_id, now=now)
     if version.state != Version.State.READY:
