@@ -30,6 +30,12 @@ export function icon(name) {
   return svg;
 }
 
-/** @param {Record<string, string>} strings @returns {(key: string, facts?: Record<string, string>) => string} */
+const ISOLATE = "\u2068";
+const END_ISOLATE = "\u2069";
+
+/**
+ * The page's words; facts are isolated, for a name may run the other way than the sentence.
+ * @param {Record<string, string>} strings @returns {(key: string, facts?: Record<string, string>) => string}
+ */
 export const wording = (strings) => (key, facts = {}) =>
-  (strings[key] ?? key).replace(/%\((\w+)\)s/g, (_all, name) => facts[name] ?? "");
+  (strings[key] ?? key).replace(/%\((\w+)\)s/g, (_all, name) => ISOLATE + (facts[name] ?? "") + END_ISOLATE);
