@@ -75,7 +75,7 @@ class Supervisor:
         redis_url = plan.redis_url or self._start_valkey()
         _refuse_dead_database(database_url)
         env = plan.environment(database_url=database_url, redis_url=redis_url)
-        Preparation(var=plan.var, env=env, database_url=database_url, demo=plan.demo, say=say).run()
+        Preparation(plan=plan, env=env, database_url=database_url, say=say).run()
         inner = Addresses.behind_front(plan) if plan.front else Addresses.without_front(plan)
         self.processes = [Process(program) for program in programs(plan, inner, env)]
         if plan.demo:
