@@ -5,6 +5,7 @@ Every function holds the app and the case while it decides, so that of two revie
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from core.limits import REVIEW_CLAIM_TTL, REVIEW_TEXT_CHARS_MAX
 from core.problems import Fault, InvalidInput, NotAllowed
 from identity.models import Person
 from miniapps import access, locking, releasing
+from miniapps.bundle.manifest import network_of
 from miniapps.errors import (
     AlreadyClaimed,
     FindingsMissing,
@@ -24,7 +26,7 @@ from miniapps.errors import (
     ReviewerIsMaker,
 )
 from miniapps.findings import REVIEW_RULES
-from miniapps.models import App, Finding, Release, Submission
+from miniapps.models import App, Finding, Release, Submission, Version
 from miniapps.states import APP, SUBMISSION, VERSION
 from miniapps.submission import close_case
 
@@ -201,6 +203,65 @@ def reject(*, submission: Submission, reviewer: Person, now: datetime, reasons: 
     close_case(app)
     audit.record("miniapps.submission.rejected", by=reviewer, of=held, reasons=reasons.strip())
     return held
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What a version changes against the last one that was approved; all lists are sorted."""
+
+    base: Version | None
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    permissions_added: list[str]
+    permissions_removed: list[str]
+    origins_added: list[str]
+    origins_removed: list[str]
+    relaxations_added: list[str]
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it may do something that the approved one may not."""
+        return bool(self.permissions_added or self.origins_added or self.relaxations_added)
+
+
+def differences(version: Version) -> Differences:
+    """Compare a version with the last one of the app that was approved before it."""
+    base = (
+        Version.objects.filter(app=version.app_id, submissions__state=State.APPROVED)
+        .exclude(pk=version.pk)
+        .order_by("-submissions__decided_at")
+        .first()
+    )
+    before, after = _hashes(base), _hashes(version)
+    asked_before, asked = _permissions(base), _permissions(version)
+    origins_before, origins = _origins(base), _origins(version)
+    relaxed_before = set() if base is None else set(base.relaxations)
+    return Differences(
+        base=base,
+        added=sorted(set(after) - set(before)),
+        removed=sorted(set(before) - set(after)),
+        changed=sorted(path for path in after if before.get(path, after[path]) != after[path]),
+        permissions_added=sorted(asked - asked_before),
+        permissions_removed=sorted(asked_before - asked),
+        origins_added=sorted(origins - origins_before),
+        origins_removed=sorted(origins_before - origins),
+        relaxations_added=sorted(set(version.relaxations) - relaxed_before),
+    )
+
+
+def _hashes(version: Version | None) -> dict[str, str]:
+    return {} if version is None else dict(version.files.values_list("path", "sha256"))
+
+
+def _permissions(version: Version | None) -> set[str]:
+    manifest = None if version is None else version.manifest
+    return {asked["name"] for asked in (manifest or {}).get("req_permissions", [])}
+
+
+def _origins(version: Version | None) -> set[str]:
+    network = network_of(None if version is None else version.manifest)
+    return {f"{kind} {origin}" for kind, origins in network.items() for origin in origins}
 
 
 def _held_for_decision(case: Submission, reviewer: Person, action: str) -> tuple[App, Submission]:
