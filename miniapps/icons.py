@@ -10,8 +10,14 @@ from PIL import Image
 
 from core.limits import BUNDLE_ICON_SIDE_PIXELS_MAX, ICON_BYTES_MAX, ICON_SIDE_PIXELS
 from miniapps.errors import IconRefused
+from miniapps.models import App
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+def url_of(app: App) -> str:
+    """Return the address of the app's icon on the host, empty if it has none."""
+    return f"/icons/{app.icon}.png" if app.icon else ""
 
 
 def redraw(picture: BinaryIO) -> bytes:
