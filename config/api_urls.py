@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from core.api import schema  # noqa: F401  (enters how sessions are described)
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path(
         "schema",
         SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny]),
         name="schema",
     ),
+    path("", include("messenger.api.urls")),
+    path("", include("miniapps.api.urls")),
+    path("", include("host.api_urls")),
 ]
-for floor in ("messenger.api.urls", "miniapps.api.urls", "host.chat_api_urls"):
-    if find_spec(floor.rpartition(".")[0]) and find_spec(floor):
-        urlpatterns.append(path("", include(floor)))

@@ -6,33 +6,33 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from miniapps.api.authentication import KeyAuth
-from miniapps.api.serializers import Strict
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.idempotency import once
+from core.api.strict import StrictSerializer, Text
 from core.limits import START_PARAM_CHARS_MAX
 from core.problems import NotFound
 from messenger import access as chat_access
 from miniapps import access, launching, tokens
+from miniapps.api.authentication import KeyAuth
 from miniapps.models import AppKey, Launch
 
 SOURCES = ("chat", "card", "link", "menu", "console", "desk")
 
 
-class LaunchWish(Strict):
+class LaunchWish(StrictSerializer):
     """Which app to open, and from where."""
 
-    app = serializers.CharField(max_length=64, help_text="Public id or slug.")
-    chat = serializers.CharField(max_length=40, required=False, help_text="The chat it opens in.")
-    start_param = serializers.CharField(
+    app = Text(max_length=64, help_text="Public id or slug.")
+    chat = Text(max_length=40, required=False, help_text="The chat it opens in.")
+    start_param = Text(
         max_length=START_PARAM_CHARS_MAX, required=False, allow_blank=True, default=""
     )
     source = serializers.ChoiceField(SOURCES, default="link")
-    version = serializers.CharField(
+    version = Text(
         max_length=40,
         required=False,
         help_text="A version to preview: for the maker's team and reviewers.",
@@ -88,10 +88,10 @@ def _opened(request: Request, wish: dict[str, Any]) -> Launch:
     )
 
 
-class TokenToCheck(Strict):
+class TokenToCheck(StrictSerializer):
     """The token that an app's server was given."""
 
-    token = serializers.CharField(max_length=tokens.LENGTH_MAX)
+    token = Text(max_length=tokens.LENGTH_MAX)
 
 
 class TokenAnswer(serializers.Serializer[Any]):
@@ -104,7 +104,6 @@ class IntrospectionView(APIView):
     """For servers without a JWT library, and for those who want to know about closed launches."""
 
     authentication_classes = (KeyAuth,)
-    challenge = 'Bearer realm="barnamak"'
 
     @extend_schema(
         operation_id="tokens_introspect",

@@ -26,7 +26,7 @@ from host.bridge.dispatch import dispatch
 from host.bridge.strings import runner_strings
 from identity import consents
 from identity.models import Person
-from miniapps import consent_texts, icons, launching, values
+from miniapps import consent_texts, launching, values
 from miniapps.capabilities import BROWSER_FEATURES
 from miniapps.errors import LaunchEnded
 from miniapps.models import Launch
@@ -51,7 +51,8 @@ def run(request: HttpRequest, launch_id: str) -> HttpResponse:
     wishes = launching.wishes(launch)
     if wishes:
         asked = [(wish, consent_texts.WORDS[wish.name]) for wish in wishes]
-        context = {"launch": launch, "app": launch.app, "asked": asked}
+        icon = f"/icons/{launch.app.icon}.png" if launch.app.icon else ""
+        context = {"launch": launch, "app": launch.app, "icon": icon, "asked": asked}
         return _framed_by_us(render(request, "host/consent.html", context))
     context = {
         "run_config": _config(request, launch),
@@ -106,7 +107,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
         "app": {
             "id": launch.app.public_id,
             "name": launch.app.name,
-            "icon": icons.url_of(launch.app),
+            "icon": f"/icons/{launch.app.icon}.png" if launch.app.icon else "",
             "verified": launch.app.maker.verified_at is not None,
             "maker": launch.app.maker.name,
             "about_url": f"/a/{launch.app.slug}?about=1",

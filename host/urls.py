@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from host import pages
+from host import pages, runner
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("chats/<str:chat_id>/", pages.chat, name="chat"),
     path("c/<str:handle>/", pages.channel, name="channel"),
     path("a/<str:name>", pages.app, name="app"),
+    path("run/<str:launch_id>", runner.run, name="run"),
+    path("run/<str:launch_id>/consent", runner.consent, name="run_consent"),
+    path("run/<str:launch_id>/bridge", runner.bridge, name="run_bridge"),
     path("apps/", pages.apps, name="apps"),
     path("account/", pages.account, name="account"),
     path("account/name/", pages.change_name, name="account_name"),
