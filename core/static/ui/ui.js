@@ -135,6 +135,15 @@ export function setTheme(theme) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `theme=${theme}; Path=/; Max-Age=${THEME_AGE_S}; SameSite=Lax${secure}`;
   root.dispatchEvent(new CustomEvent("barnamak:theme", { detail: theme }));
+  markTheme();
+}
+
+/** Show on the theme's buttons which one is chosen. */
+function markTheme() {
+  const chosen = root.dataset["theme"] ?? "auto";
+  for (const button of document.querySelectorAll("[data-set-theme]")) {
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-set-theme") === chosen));
+  }
 }
 
 /**
@@ -237,6 +246,7 @@ addEventListener("online", () => {
   toast(words()["online"] ?? "");
 });
 showConnection();
+markTheme();
 
 // htmx, where a page uses it, sends the same proof as a form.
 document.addEventListener("htmx:configRequest", (event) => {
