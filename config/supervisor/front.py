@@ -126,7 +126,7 @@ def _common(folder: Path) -> str:
   }}
   default_type application/octet-stream;
   charset utf-8;
-  charset_types text/html text/css text/javascript text/plain application/json image/svg+xml;
+  charset_types text/css text/javascript text/plain application/json image/svg+xml;
   access_log off;
   server_tokens off;
   sendfile on;

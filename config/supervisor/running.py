@@ -200,7 +200,6 @@ class Supervisor:
         )
         if self.plan.demo:
             say(manage(env, "democodes").stdout.rstrip())
-            say("\nNew codes at any time: make codes")
 
 
 def stop(plan: Plan) -> bool:

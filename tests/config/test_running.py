@@ -29,7 +29,6 @@ pytestmark = pytest.mark.slow
 PARTS = ("config", "core", "identity", "messenger", "miniapps", "host", "sdk", "examples")
 NAMES = {"postgresql", "valkey", "host", "sockets", "assets", "worker", "beat", "front"}
 BARE = {"BARNAMAK_DEMO": "0"}
-SECOND_START_WITHIN_S = 30.0  # measured 5 s alone on two cores
 
 
 def copy_project(to: Path) -> Path:
@@ -67,7 +66,9 @@ def wait_until_gone(processes: dict[str, int]) -> None:
 
 def test_a_life_of_starts_crashes_and_stops(project, var):
     """One story in one data folder, because every first start takes many seconds."""
+    began = time.monotonic()
     with run_product(var, extra=BARE, root=project) as product:
+        first_start_s = time.monotonic() - began
         running = pids(product)
         assert set(running) == NAMES
         keep_a_word(product)
@@ -80,7 +81,7 @@ def test_a_life_of_starts_crashes_and_stops(project, var):
 
     began = time.monotonic()
     with run_product(var, port=product.plan.port, extra=BARE, root=project) as again:
-        assert time.monotonic() - began < SECOND_START_WITHIN_S
+        assert time.monotonic() - began < first_start_s
         assert kept_words(again) == ["برنامک"]
         assert "Collecting static files" not in again.output()
         assert "Bringing the database up to date" not in again.output()
