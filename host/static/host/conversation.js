@@ -40,27 +40,10 @@ export class Conversation {
     this.nodes = new Map();
     this.first = true;
     this.stop = new AbortController();
-    this.#build();
-    const { signal } = this.stop;
-    const mine = (/** @type {(event: CustomEvent<string>) => void} */ act) => (/** @type {Event} */ event) => {
-      if (event instanceof CustomEvent && event.detail === id) act(event);
-    };
-    store.addEventListener("messages", mine(() => this.draw()), { signal });
-    store.addEventListener("chats", mine(() => this.drawBar()), { signal });
-    store.addEventListener("typing", mine(() => this.drawBar()), { signal });
-    outbox.addEventListener("change", mine(() => this.draw({ toEnd: this.#nearEnd() })), { signal });
-    document.addEventListener("visibilitychange", () => this.#readSoon(), { signal });
-    live.addEventListener("hello", () => this.#readSoon(), { signal });
-  }
-
-  /** @returns {Chat} */
-  get chat() {
-    const chat = this.store.chats.get(this.id);
-    if (!chat) throw new Error("the chat is gone");
-    return chat;
-  }
-
-  #build() {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.readTimer = undefined;
+    /** The oldest number that was drawn last. @type {number | undefined} */
+    this.drawnFrom = undefined;
     this.bar = h("header", { class: "app-bar" });
     this.list = h("ol", { class: "messages" });
     this.sentinel = h("div", { class: "history-mark", "aria-hidden": "true" });
@@ -85,6 +68,23 @@ export class Conversation {
     this.watcher = new IntersectionObserver((seen) => {
       if (seen.some((entry) => entry.isIntersecting)) void this.#older();
     }, { root: this.wall, rootMargin: "600px 0px 0px 0px" });
+    const { signal } = this.stop;
+    const mine = (/** @type {(event: CustomEvent<string>) => void} */ act) => (/** @type {Event} */ event) => {
+      if (event instanceof CustomEvent && event.detail === id) act(event);
+    };
+    store.addEventListener("messages", mine(() => this.draw()), { signal });
+    store.addEventListener("chats", mine(() => this.drawBar()), { signal });
+    store.addEventListener("typing", mine(() => this.drawBar()), { signal });
+    outbox.addEventListener("change", mine(() => this.draw({ toEnd: this.#nearEnd() })), { signal });
+    document.addEventListener("visibilitychange", () => this.#readSoon(), { signal });
+    live.addEventListener("hello", () => this.#readSoon(), { signal });
+  }
+
+  /** @returns {Chat} */
+  get chat() {
+    const chat = this.store.chats.get(this.id);
+    if (!chat) throw new Error("the chat is gone");
+    return chat;
   }
 
   /** Show the chat. @param {HTMLElement} pane */
@@ -287,7 +287,6 @@ export class Conversation {
   /** Tell that what stands before the eyes was read. */
   #readSoon() {
     clearTimeout(this.readTimer);
-    /** @type {ReturnType<typeof setTimeout>} */
     this.readTimer = setTimeout(() => {
       const talk = this.store.talks.get(this.id);
       const chat = this.store.chats.get(this.id);

@@ -29,6 +29,8 @@ export class ChatList {
     this.search = /** @type {HTMLInputElement} */ (byId("chat-search"));
     /** @type {string | null} */
     this.current = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.searchTimer = undefined;
     /** @type {Map<string, {signature: string, row: HTMLElement}>} */
     this.rows = new Map();
     /** @type {Array<{handle: string, title: string, members_count: number}>} */
@@ -98,7 +100,7 @@ export class ChatList {
     const text = preview(message);
     const who = message.kind === "service" || chat.kind !== "group" ? "" :
       message.sender?.id === boot.me.id ? say("you") : personName(message.sender);
-    return h("span", { class: "row__text", dir: who ? null : "auto" },
+    return h("span", { class: who ? "row__text chat-row__by" : "row__text", dir: who ? null : "auto" },
       who ? h("span", { class: "chat-row__who" }, bdi(who), ": ") : null, who ? bdi(text) : text);
   }
 
@@ -170,7 +172,6 @@ export class ChatList {
     clearTimeout(this.searchTimer);
     const text = this.search.value.trim().replace(/^@/, "");
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(text)) return;
-    /** @type {ReturnType<typeof setTimeout>} */
     this.searchTimer = setTimeout(async () => {
       const answer = await call("GET", `/channels?q=${encodeURIComponent(text)}`).catch(() => null);
       if (!answer || this.search.value.trim().replace(/^@/, "") !== text) return;

@@ -64,7 +64,7 @@ export function chatAvatar(chat, size = "") {
   return avatar(chatTitle(chat), chat.partner?.id ?? chat.id, size, mark);
 }
 
-/** @param {import("./boot.js").App | Record<string, any>} app @param {"small" | "large" | ""} [size] @returns {HTMLElement} */
+/** @param {Record<string, any>} app from a menu or a card @param {"small" | "large" | ""} [size] @returns {HTMLElement} */
 export function appIcon(app, size = "") {
   const name = appName(app);
   const css = ["app-icon", size && `app-icon--${size}`, tint(app["id"] ?? app["app"] ?? name)].filter(Boolean).join(" ");
