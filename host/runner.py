@@ -60,7 +60,7 @@ def run(request: HttpRequest, launch_id: str) -> HttpResponse:
         "app": launch.app,
     }
     answer = _framed_by_us(render(request, "host/run.html", context))
-    answer._csp_update["frame-src"] = [launching.origin_of(launch)]  # type: ignore[attr-defined]  # noqa: SLF001  (django-csp's own hook)
+    answer._csp_replace["frame-src"] = [launching.origin_of(launch)]  # type: ignore[attr-defined]  # noqa: SLF001  (django-csp's own hook)
     return answer
 
 
@@ -136,5 +136,5 @@ def _framed_by_us(answer: HttpResponse) -> HttpResponse:
     """Let the host's own pages frame this one, nobody else."""
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Cache-Control"] = "no-store"
-    answer._csp_update = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]  # noqa: SLF001  (django-csp's own hook)
+    answer._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]  # noqa: SLF001  (django-csp's own hook)
     return answer

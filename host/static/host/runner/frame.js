@@ -55,6 +55,7 @@ export class Frame {
     /** @type {Set<string>} */
     this.greetings = new Set();
     this.greeted = false;
+    this.heard = false; // before a page of the app has spoken, there is nobody to speak to
     this.loads = 0;
     window.addEventListener("message", (event) => this.#received(event));
   }
@@ -64,6 +65,7 @@ export class Frame {
     const { url, allow, title, stage, name } = this.options;
     this.loads = 0;
     this.greeted = false;
+    this.heard = false;
     this.element = el("iframe", {
       class: "run-frame", name: name(), sandbox: "allow-scripts allow-same-origin allow-forms", allow,
       referrerpolicy: "no-referrer", title, src: url(), onload: () => this.#loaded(),
@@ -85,7 +87,7 @@ export class Frame {
 
   /** @param {string} event @param {any} data */
   postLegacy(event, data) {
-    this.element?.contentWindow?.postMessage(JSON.stringify({ eventType: event, eventData: data }), this.options.origin);
+    if (this.heard) this.element?.contentWindow?.postMessage(JSON.stringify({ eventType: event, eventData: data }), this.options.origin);
   }
 
   /** @param {object} message */
@@ -107,6 +109,7 @@ export class Frame {
     // Who speaks is told by the window and its origin, never by what is said.
     if (!this.element || event.source !== this.element.contentWindow) return;
     if (event.origin !== this.options.origin) return;
+    this.heard = true;
     const { data } = event;
     if (data && typeof data === "object" && data.type === "miniapp:hello") this.#greet(data);
     else this.options.onMessage(data);
