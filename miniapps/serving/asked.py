@@ -27,7 +27,7 @@ def label_of(host: str, suffix: str) -> str:
         host = name.removesuffix(".") + colon + port
         if not host.endswith(suffix):
             return ""
-    return host[: -len(suffix)]
+    return host[: -len(suffix)].lower()
 
 
 def path_of(path_info: str) -> str | None:
@@ -115,12 +115,11 @@ def byte_range(asked: str, size: int) -> tuple[int, int] | None:
             raise Unsatisfiable
         return size - length, size
     start = int(first)
-    end = int(last) + 1 if last else size
-    if end <= start:
+    if last and int(last) < start:
         return None
     if start >= size:
         raise Unsatisfiable
-    return start, min(end, size)
+    return start, min(int(last) + 1, size) if last else size
 
 
 def is_known(condition: str, tag: str) -> bool:
