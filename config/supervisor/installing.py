@@ -43,9 +43,9 @@ def install(venv: Path, bundle: str) -> None:
     pip = _pip_of(venv)
     wanted = ROOT / "requirements" / f"{bundle}.txt"
     print(f"Installing the locked packages of requirements/{bundle}.txt (once) ...", flush=True)
-    done = _quietly(
-        [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", wanted]
-    )
+    # Python compiles what is imported, when it is imported; compiling all of it takes far longer.
+    options = ["-q", "--disable-pip-version-check", "--no-compile", "--require-hashes"]
+    done = _quietly([*pip, "install", *options, "-r", wanted])
     if done.returncode:
         sys.exit(
             f"{_last_lines(done.stderr)}\nThe packages could not be installed. pip was used with "
