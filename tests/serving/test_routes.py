@@ -6,6 +6,7 @@ import time
 import psycopg
 import pytest
 from django.db import connection as django_connection
+from django.db import connections
 
 from core import limits
 from miniapps.serving.app import Assets
@@ -167,19 +168,24 @@ def database_url() -> str:
 
 
 @pytest.fixture
-def app_row(django_db_setup, django_db_blocker):
-    """An app that another connection can see: written for good and deleted afterwards."""
+def app_row(db):
+    """An app that other connections can see: written by one of its own, and deleted afterwards.
+
+    The test's own connection never commits, and emptying all tables is refused by the audit log.
+    """
     from identity.models import Maker, Person
     from miniapps.models import App
 
-    with django_db_blocker.unblock():
-        person = Person.objects.create_user(phone="+989350000160")
-        maker = Maker.objects.create(name="کافه لمیز", founder=person)
-        names = {"label": "cafe", "slug": "cafe", "name_fa": "ک", "name_en": "C"}
-        app = App.objects.create(maker=maker, number=160, secret_sealed=b"", **names)
-        yield app
-        for row in (app, maker, person):
-            row.delete()
+    connections["second"] = django_connection.copy("second")
+    person = Person.objects.db_manager("second").create_user(phone="+989350000160")
+    maker = Maker.objects.using("second").create(name="کافه لمیز", founder=person)
+    names = {"label": "cafe", "slug": "cafe", "name_fa": "ک", "name_en": "C"}
+    app = App.objects.using("second").create(maker=maker, number=160, secret_sealed=b"", **names)
+    yield app
+    for row in (app, maker, person):
+        row.delete(using="second")
+    connections["second"].close()
+    del connections["second"]
 
 
 def test_a_suspension_takes_effect_within_five_seconds(site: Site, app_row):
@@ -191,7 +197,7 @@ def test_a_suspension_takes_effect_within_five_seconds(site: Site, app_row):
         "versions": {version: site.versions[version]},
         "default": version,
     }
-    route = Route.objects.create(label="cafe", app=app_row, record=record)
+    route = Route.objects.using("second").create(label="cafe", app=app_row, record=record)
     table = RouteTable(connect(database_url()))
     assets = Assets(routes=table, store=site.store, host_origin=HOST, apps_domain=DOMAIN)
     environ = {
