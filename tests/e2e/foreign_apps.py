@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from npm_packages import NpmUnavailable, installed
+from tests.e2e.npm_packages import NpmUnavailable, installed
 
 PACKAGES = {"vite": "7.3.8", "@telegram-apps/sdk": "3.11.8", "@twa-dev/sdk": "8.0.2"}
 SOURCES = Path(__file__).parent / "harness" / "foreign"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_host import PIN, SDK, FakeHost, hostile_nonce, start
-from foreign_apps import SOURCES, NpmUnavailable, twa_folder, vite_folder
 from playwright.sync_api import Browser, Error, Frame, Page, expect
+
+from tests.e2e.fake_host import PIN, SDK, FakeHost, hostile_nonce, start
+from tests.e2e.foreign_apps import SOURCES, NpmUnavailable, twa_folder, vite_folder
 
 pytestmark = pytest.mark.e2e
 

@@ -3,16 +3,13 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.npm_packages import NpmUnavailable, installed
+
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "tests" / "e2e"))
-
-from npm_packages import NpmUnavailable, installed  # noqa: E402  (found by the line above)
-
 TYPES = {"typescript": "5.9.3", "@types/telegram-web-app": "10.1.0"}
 
 
