@@ -178,7 +178,9 @@ def app_row(db):
 
     connections["second"] = django_connection.copy("second")
     person = Person.objects.db_manager("second").create_user(phone="+989350000160")
-    maker = Maker.objects.using("second").create(name="کافه لمیز", founder=person)
+    maker = Maker.objects.using("second").create(
+        name="کافه لمیز", kind=Maker.Kind.PERSON, founder=person
+    )
     names = {"label": "cafe", "slug": "cafe", "name_fa": "ک", "name_en": "C"}
     app = App.objects.using("second").create(maker=maker, number=160, secret_sealed=b"", **names)
     yield app
