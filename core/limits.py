@@ -109,11 +109,9 @@ BUNDLE_ICON_SIDE_PIXELS_MAX = 1_024  # pixels of the longer side of an icon
 MANIFEST_BYTES_MAX = 64 * 1024  # bytes of manifest.json
 MANIFEST_DEPTH_MAX = 12  # nesting of manifest.json
 MANIFEST_NETWORK_ORIGINS_MAX = 32  # network origins of one kind in manifest.json
-SCRIPT_PARSE_BYTES_MAX = (
-    2 * 1024 * 1024
-)  # bytes of a script that is still parsed; above, patterns only
+SCRIPT_PARSE_BYTES_MAX = 1024 * 1024  # bytes of a script that is still parsed; above, patterns only
 SCRIPT_PARSE_ALL_BYTES_MAX = 16 * 1024 * 1024  # bytes of all scripts parsed in one check
-SCAN_FILE_S = 10  # seconds one scanner may spend on one file
+SCAN_FILE_S = 5  # seconds one scanner may spend on one file
 CHECK_WALL_S = 120  # seconds one check of a bundle may take
 CHECK_CPU_S = 90  # seconds of processor time one check of a bundle may take
 CHECK_MEMORY_BYTES_MAX = 1024 * 1024 * 1024  # address space of the process that checks a bundle

@@ -16,7 +16,6 @@ from core.limits import REVIEW_CLAIM_TTL, REVIEW_TEXT_CHARS_MAX
 from core.problems import Fault, InvalidInput, NotAllowed
 from identity.models import Person
 from miniapps import access, locking, releasing
-from miniapps.bundle.manifest import network_of
 from miniapps.errors import (
     AlreadyClaimed,
     FindingsMissing,
@@ -260,7 +259,8 @@ def _permissions(version: Version | None) -> set[str]:
 
 
 def _origins(version: Version | None) -> set[str]:
-    network = network_of(None if version is None else version.manifest)
+    manifest = None if version is None else version.manifest
+    network = (manifest or {}).get("barnamak", {}).get("network", {})
     return {f"{kind} {origin}" for kind, origins in network.items() for origin in origins}
 
 
