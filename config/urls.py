@@ -24,6 +24,7 @@ urlpatterns = [
     path("icons/<str:sha256>.png", icon, name="icon"),
     path("schemas/manifest.json", manifest_schema, name="manifest_schema"),
     path("api/v1/", include("config.api_urls")),
+    path("console/", include("miniapps.urls")),
     path("", include("identity.urls")),
     path("", include("host.urls")),
 ]

@@ -1,0 +1,42 @@
+"""Addresses of the makers' console, under ``/console/``."""
+
+from django.urls import path
+
+from miniapps.pages import apps, cases, keys, makers, releases, rules, versions
+
+urlpatterns = [
+    path("", makers.home, name="console"),
+    path("rules/", rules.rules, name="console_rules"),
+    path("makers/new/", makers.found, name="console_found"),
+    path("makers/<str:maker_id>/", makers.maker, name="console_maker"),
+    path("makers/<str:maker_id>/members/", makers.set_member, name="console_member"),
+    path("makers/<str:maker_id>/members/gone/", makers.remove_member, name="console_member_gone"),
+    path("apps/new/", apps.register, name="console_register"),
+    path("apps/<str:app_id>/", apps.overview, name="console_app"),
+    path("apps/<str:app_id>/listing/", apps.listing, name="console_listing"),
+    path("apps/<str:app_id>/icon/", apps.set_icon, name="console_icon"),
+    path("apps/<str:app_id>/history/", apps.history, name="console_history"),
+    path("apps/<str:app_id>/settings/", apps.settings, name="console_settings"),
+    path("apps/<str:app_id>/token/", apps.rotate_token, name="console_token"),
+    path("apps/<str:app_id>/listed/", apps.set_listed, name="console_listed"),
+    path("apps/<str:app_id>/archive/", apps.archive, name="console_archive"),
+    path("apps/<str:app_id>/delete/", apps.delete, name="console_delete"),
+    path("apps/<str:app_id>/versions/", apps.versions, name="console_versions"),
+    path("apps/<str:app_id>/upload/", versions.upload, name="console_upload"),
+    path("apps/<str:app_id>/releases/", releases.releases, name="console_releases"),
+    path("apps/<str:app_id>/releases/new/", releases.release, name="console_release"),
+    path("apps/<str:app_id>/releases/back/", releases.roll_back, name="console_roll_back"),
+    path("apps/<str:app_id>/keys/", keys.keys, name="console_keys"),
+    path("versions/<str:version_id>/", versions.version, name="console_version"),
+    path("versions/<str:version_id>/check/", versions.check, name="console_check"),
+    path("versions/<str:version_id>/manifest/", versions.manifest, name="console_manifest"),
+    path("versions/<str:version_id>/preview/", versions.preview, name="console_preview"),
+    path("versions/<str:version_id>/submit/", versions.submit, name="console_submit"),
+    path("versions/<str:version_id>/withdraw/", versions.withdraw, name="console_withdraw"),
+    path("cases/<str:case_id>/", cases.case, name="console_case"),
+    path("cases/<str:case_id>/withdraw/", cases.withdraw, name="console_case_withdraw"),
+    path("releases/<str:release_id>/percent/", releases.set_percent, name="console_percent"),
+    path("releases/<str:release_id>/pause/", releases.pause, name="console_pause"),
+    path("releases/<str:release_id>/resume/", releases.resume, name="console_resume"),
+    path("keys/<str:key_id>/revoke/", keys.revoke, name="console_revoke"),
+]
