@@ -12,7 +12,6 @@ from pathlib import Path
 from config import catalogues
 from config.supervisor import testing
 from config.supervisor.plan import ROOT, CannotStart, python
-from config.supervisor.preparation import manage
 from config.supervisor.running import say
 
 WORKERS_MAX = 8
@@ -60,9 +59,8 @@ def e2e(arguments: list[str]) -> int:
 
 def docs(_arguments: list[str]) -> int:
     """Make the generated pages of docs/reference again."""
-    done = manage(_quiet_environment(), "reference")
-    say(done.stdout.rstrip())
-    return done.returncode
+    command = python("-m", "config.reference")
+    return subprocess.run(command, cwd=ROOT, env=_quiet_environment(), check=False).returncode
 
 
 def messages(_arguments: list[str]) -> int:
