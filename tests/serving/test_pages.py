@@ -21,9 +21,7 @@ V = f"/~v/{D}/"
 FILES = ["index.html", "a.js", "b.css", "img/a.png", "img/b 2.png", "sub/page.html", "sub/c.js"]
 PINS = Pins(D, FILES)
 MAP = f'{{"imports":{{"/":"{V}","/~v/":"/~v/","/~b/":"/~b/"}}}}'
-OURS = (
-    f'<script src="/~b/relay.js" data-pin="{D}"></script><script type="importmap">{MAP}</script>'
-)
+OURS = f'<script src="/~b/relay.js" data-pin="{D}"></script><script type="importmap">{MAP}</script>'
 
 
 def prepared(text: str, path: str = "index.html") -> str:
@@ -271,9 +269,10 @@ def test_a_style_with_integrity_is_served_as_it_is(site: Site):
 
     assert site.ask(f"/~v/{version}/s.css").body.decode() == css
     assert f"url(/~v/{version}/p.png)" in site.ask(f"/~v/{version}/t.css").body.decode()
-    assert f'href="/~v/{version}/s.css" integrity="sha384-{sealed}"' in site.ask(
-        "/", **NAVIGATE
-    ).body.decode()
+    assert (
+        f'href="/~v/{version}/s.css" integrity="sha384-{sealed}"'
+        in site.ask("/", **NAVIGATE).body.decode()
+    )
 
 
 def test_bytes_that_are_no_text_pass_unharmed(site: Site):

@@ -13,7 +13,9 @@ def store(tmp_path):
 
 
 def files_of(store):
-    return sorted(p.relative_to(store.root).as_posix() for p in store.root.rglob("*") if p.is_file())
+    return sorted(
+        p.relative_to(store.root).as_posix() for p in store.root.rglob("*") if p.is_file()
+    )
 
 
 def test_bytes_are_kept_once_under_their_own_hash(store):
