@@ -334,7 +334,7 @@ RULES = (
         "js-not-parsed",
         "note",
         gettext_noop(
-            "The script is large (%(size_kib)s KiB), so only its words were "
+            "The script is large (%(size_kib)s KiB) or slow to read, so only its words were "
             "checked, not its structure."
         ),
         gettext_noop(

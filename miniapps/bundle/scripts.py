@@ -5,6 +5,8 @@ that. These rules tell a maker beforehand what the policy will stop, and a revie
 """
 
 import re
+import time
+from collections.abc import Iterator
 from functools import cache
 
 import tree_sitter
@@ -14,6 +16,7 @@ from miniapps.bundle.context import Context
 from miniapps.bundle.origins import origin_of
 from miniapps.capabilities import Relaxation
 
+Nodes = dict[str, tree_sitter.Node]
 CALLS = "eval execScript Function setTimeout setInterval fetch alert confirm prompt importScripts"
 METHODS = f"{CALLS} write writeln register open sendBeacon"
 CONSTRUCTORS = (
@@ -35,24 +38,37 @@ def _any_of(words: str) -> str:
 
 
 QUERY = f"""
-(call_expression function: (identifier) @call (#any-of? @call {_any_of(CALLS)}))
-(call_expression function: (member_expression property: (property_identifier) @method)
-  (#any-of? @method {_any_of(METHODS)}))
-(new_expression constructor: (identifier) @new (#any-of? @new {_any_of(CONSTRUCTORS)}))
-(new_expression constructor: (member_expression property: (property_identifier) @new)
+(call_expression function: (identifier) @call arguments: (_) @arguments
+  (#any-of? @call {_any_of(CALLS)}))
+(call_expression
+  function: (member_expression object: (_) @owner property: (property_identifier) @method)
+  arguments: (_) @arguments (#any-of? @method {_any_of(METHODS)}))
+(new_expression constructor: (identifier) @new arguments: (_)? @arguments
   (#any-of? @new {_any_of(CONSTRUCTORS)}))
+(new_expression constructor: (member_expression property: (property_identifier) @new)
+  arguments: (_)? @arguments (#any-of? @new {_any_of(CONSTRUCTORS)}))
 (call_expression function: (import) arguments: (arguments . (string) @import))
 (import_statement source: (string) @import)
 (export_statement source: (string) @import)
 (member_expression object: (_) @framed property: (property_identifier) @location
-  (#eq? @location "location") (#match? @framed "(^|[.])(top|parent)$"))
+  (#eq? @location "location"))
 (subscript_expression object: (identifier) @computed index: [(binary_expression) (call_expression)]
   (#any-of? @computed "window" "globalThis" "self" "document"))
 (member_expression object: (identifier) @wasm (#eq? @wasm "WebAssembly"))
-(variable_declarator name: (identifier) @name value: (string) @literal
-  (#match? @literal "^.(https?:|wss?:)?//"))
 (pair key: (property_identifier) @key value: (_) @url (#any-of? @key "baseURL" "baseUrl"))
 """
+# Asked first, for the names of addresses that calls use later.
+CONSTANTS = """
+(variable_declarator name: (identifier) @name value: (string) @literal
+  (#match? @literal "^.(https?:|wss?:)?//"))
+"""
+READ_BYTES = 64 * 1024  # read and asked about at a time, so that time and memory stay bounded
+ARGUMENTS_MAX = 8  # arguments of a call that are looked at
+CONSTANTS_MAX = 1_000
+
+
+class _TooSlow(Exception):
+    """The script is made so that reading it takes too long."""
 
 
 @cache
@@ -61,8 +77,8 @@ def _language() -> tree_sitter.Language:
 
 
 @cache
-def _query() -> tree_sitter.Query:
-    return tree_sitter.Query(_language(), QUERY)
+def _query(text: str) -> tree_sitter.Query:
+    return tree_sitter.Query(_language(), text)
 
 
 def check_script(
@@ -80,8 +96,26 @@ def check_script(
         _check_words(path, code, context, first_line)
         return
     context.parsed_bytes = all_bytes
-    tree = tree_sitter.Parser(_language()).parse(code)
-    _Script(path, context, first_line).read(tree.root_node)
+    try:
+        _Script(path, code, context, first_line).read()
+    except _TooSlow:
+        _check_words(path, code, context, first_line)
+
+
+def _parse(code: bytes, deadline: float) -> tree_sitter.Tree:
+    """Parse within the time. Raises _TooSlow."""
+    parser = tree_sitter.Parser(_language())
+    try:
+        # Only a parser that reads piece by piece can be stopped.
+        tree = parser.parse(
+            lambda at, _point: code[at : at + READ_BYTES],
+            encoding="utf8",
+            progress_callback=lambda _at, _has_error: time.monotonic() > deadline,
+        )
+    except ValueError as fault:
+        raise _TooSlow from fault
+    # The second pass takes over the first one's tree; now its nodes know their text.
+    return parser.parse(code, tree)
 
 
 def _check_words(path: str, code: bytes, context: Context, first_line: int) -> None:
@@ -112,23 +146,35 @@ COARSE: tuple[tuple[re.Pattern[bytes], str, Relaxation | None], ...] = (
 class _Script:
     """One parsed script."""
 
-    def __init__(self, path: str, context: Context, first_line: int) -> None:
+    def __init__(self, path: str, code: bytes, context: Context, first_line: int) -> None:
         self.path = path
+        self.code = code
         self.context = context
         self.first_line = first_line
         self.constants: dict[str, str] = {}
+        self.deadline = time.monotonic() + context.limits.scan_file_s
 
-    def read(self, root: tree_sitter.Node) -> None:
-        matches = tree_sitter.QueryCursor(_query()).matches(root)
-        found = [{name: nodes[0] for name, nodes in match.items()} for _, match in matches]
-        for nodes in found:
-            if "literal" in nodes:
+    def read(self) -> None:
+        root = _parse(self.code, self.deadline).root_node
+        for nodes in self.matches(root, CONSTANTS):
+            if len(self.constants) < CONSTANTS_MAX:
                 self.constants[_text(nodes["name"])] = _text(nodes["literal"])[1:-1]
-        for nodes in found:
-            for name, node in nodes.items():
+        for nodes in self.matches(root, QUERY):
+            for name in nodes:
                 check = getattr(self, f"on_{name}", None)
                 if check is not None:
-                    check(node)
+                    check(nodes)
+
+    def matches(self, root: tree_sitter.Node, query: str) -> Iterator[Nodes]:
+        """Give the matches of a query, a stretch of the code at a time. Raises _TooSlow."""
+        for start in range(0, len(self.code), READ_BYTES):
+            cursor = tree_sitter.QueryCursor(_query(query))
+            cursor.set_byte_range(start, start + READ_BYTES)
+            found = cursor.matches(root, None, lambda _at: time.monotonic() > self.deadline)
+            if time.monotonic() > self.deadline:
+                raise _TooSlow
+            for _, match in found:
+                yield {name: nodes[0] for name, nodes in match.items()}
 
     def note(
         self, rule: str, node: tree_sitter.Node, relaxation: Relaxation | None = None, **facts: str
@@ -140,16 +186,14 @@ class _Script:
     def line(self, node: tree_sitter.Node) -> int:
         return int(node.start_point[0]) + self.first_line
 
-    def on_call(self, node: tree_sitter.Node) -> None:
-        self.check_named(_text(node), _arguments(node.parent), node)
+    def on_call(self, nodes: Nodes) -> None:
+        self.check_named(_text(nodes["call"]), _arguments(nodes), nodes["call"])
 
-    def on_method(self, node: tree_sitter.Node) -> None:
+    def on_method(self, nodes: Nodes) -> None:
+        node = nodes["method"]
         name = _text(node)
-        member = node.parent
-        owner_node = member.child_by_field_name("object") if member is not None else None
-        owner = _text(owner_node) if owner_node is not None else ""
-        arguments = _arguments(member.parent if member is not None else None)
-        last = owner.rsplit(".", 1)[-1].rstrip("?")
+        last = self.last_name(nodes["owner"])
+        arguments = _arguments(nodes)
         if name in ("write", "writeln") and last == "document":
             self.note("js-document-write", node)
         elif name == "register" and last == "serviceWorker":
@@ -162,6 +206,11 @@ class _Script:
             self.note_network(arguments[1])
         elif last in GLOBALS:
             self.check_named(name, arguments, node)
+
+    def last_name(self, owner: tree_sitter.Node) -> str:
+        """Give the last part of a chain of members, of which only the end is read."""
+        end = self.code[max(owner.start_byte, owner.end_byte - NAME_BYTES_MAX) : owner.end_byte]
+        return end.decode("utf-8", "replace").rsplit(".", 1)[-1].strip().rstrip("?")
 
     def check_named(
         self, name: str, arguments: list[tree_sitter.Node], node: tree_sitter.Node
@@ -177,14 +226,12 @@ class _Script:
         elif name == "fetch" and first is not None:
             self.note_network(first)
         elif name == "importScripts" and first is not None:
-            self.on_import(first)
+            self.note_remote_code(first)
 
-    def on_new(self, node: tree_sitter.Node) -> None:
+    def on_new(self, nodes: Nodes) -> None:
+        node = nodes["new"]
         name = _text(node)
-        parent = node.parent
-        if parent is not None and parent.type == "member_expression":
-            parent = parent.parent
-        arguments = _arguments(parent)
+        arguments = _arguments(nodes)
         if name == "Function":
             self.note("js-eval", node, "unsafe-eval", name="new Function")
         elif name in RTC:
@@ -194,22 +241,26 @@ class _Script:
         elif name in NETWORK and arguments:
             self.note_network(arguments[0])
 
-    def on_import(self, node: tree_sitter.Node) -> None:
+    def on_import(self, nodes: Nodes) -> None:
+        self.note_remote_code(nodes["import"])
+
+    def note_remote_code(self, node: tree_sitter.Node) -> None:
         origin = origin_of(_text(node)[1:-1])
         if origin is not None:
             self.note("js-remote-code", node, origin=origin)
 
-    def on_location(self, node: tree_sitter.Node) -> None:
-        self.note("js-top-navigation", node)
+    def on_location(self, nodes: Nodes) -> None:
+        if self.last_name(nodes["framed"]) in ("top", "parent"):
+            self.note("js-top-navigation", nodes["location"])
 
-    def on_computed(self, node: tree_sitter.Node) -> None:
-        self.note("js-computed-global", node, name=_text(node))
+    def on_computed(self, nodes: Nodes) -> None:
+        self.note("js-computed-global", nodes["computed"], name=_text(nodes["computed"]))
 
-    def on_wasm(self, node: tree_sitter.Node) -> None:
-        self.note("js-wasm", node, "wasm")
+    def on_wasm(self, nodes: Nodes) -> None:
+        self.note("js-wasm", nodes["wasm"], "wasm")
 
-    def on_url(self, node: tree_sitter.Node) -> None:
-        self.note_network(node)
+    def on_url(self, nodes: Nodes) -> None:
+        self.note_network(nodes["url"])
 
     def note_network(self, node: tree_sitter.Node) -> None:
         """Note the origin of a URL given as a literal, or as a literal that was named before."""
@@ -232,12 +283,14 @@ class _Script:
         if node.type in ("binary_expression", "new_expression") and depth < 4:  # noqa: PLR2004 - as above
             inner = node.child_by_field_name("left")
             if node.type == "new_expression":
-                arguments = _arguments(node)
+                found = node.child_by_field_name("arguments")
+                arguments = _arguments({"arguments": found}) if found is not None else []
                 inner = arguments[-1] if arguments else None
             return self.leading_text(inner, depth + 1) if inner is not None else ""
         return ""
 
 
+NAME_BYTES_MAX = 200  # of a name; a longer one is none of ours
 TEXT_BYTES_MAX = 2_000  # of one node; a URL or a name is shorter
 
 
@@ -248,8 +301,10 @@ def _text(node: tree_sitter.Node) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _arguments(call: tree_sitter.Node | None) -> list[tree_sitter.Node]:
-    node = call.child_by_field_name("arguments") if call is not None else None
+def _arguments(nodes: Nodes) -> list[tree_sitter.Node]:
+    node = nodes.get("arguments")
     if node is None or node.type != "arguments":
         return []
-    return [child for child in node.named_children[:8] if child.type != "comment"]
+    count = min(node.named_child_count, ARGUMENTS_MAX)
+    children = [node.named_child(number) for number in range(count)]
+    return [child for child in children if child is not None and child.type != "comment"]

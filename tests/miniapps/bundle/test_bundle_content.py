@@ -54,6 +54,7 @@ def test_a_script_rule_names_the_file_and_the_line(code, rule):
     report = check_code(f"// first line\n{code}\n")
 
     assert (rule, "a.js", 2) in found(report)
+    assert "js-not-parsed" not in rules(report)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +212,13 @@ def test_a_large_script_is_read_by_its_words_and_says_so():
     assert report.relaxations == ["unsafe-eval", "workers"]
 
 
+def test_a_script_made_to_be_slow_is_stopped_and_read_by_its_words():
+    code = b"eval(" + b"[" * 900_000
+    report = check(page(), manifest(), File("a.js", code), limits=Limits(scan_file_s=1))
+
+    assert {"js-not-parsed", "js-eval"} <= rules(report)
+
+
 def test_findings_of_one_rule_are_capped_and_the_rest_is_counted():
     code = b"eval(x)\n" * 70
     report = check(page(), manifest(), File("a.js", code), limits=Limits(findings_per_rule_max=10))
@@ -295,7 +303,9 @@ def test_the_form_is_not_used_when_the_bundle_has_a_manifest():
     assert "manifest-override-ignored" in rules(report)
 
 
-@pytest.mark.parametrize("origin", ["https://api.shop.ir", "wss://a-b.example:8443", "https://xn--a.ir"])
+@pytest.mark.parametrize(
+    "origin", ["https://api.shop.ir", "wss://a-b.example:8443", "https://xn--a.ir"]
+)
 def test_an_ordinary_origin_may_be_declared(origin):
     assert check_code("x()", barnamak={"network": {"connect": [origin]}}).accepted
 

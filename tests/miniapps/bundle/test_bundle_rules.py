@@ -62,7 +62,9 @@ def test_every_signature_is_a_rule_or_a_hint():
 def test_the_reference_of_findings_is_made_from_the_rules():
     written = (ROOT / "docs" / "reference" / "findings.md").read_text("utf-8")
 
-    assert written == findings_page(), "run: python -m miniapps.bundle.reference > docs/reference/findings.md"
+    assert written == findings_page(), (
+        "run: python -m miniapps.bundle.reference > docs/reference/findings.md"
+    )
     assert sorted(re.findall(r"^### `([a-z0-9-]+)`", written, re.MULTILINE)) == sorted(RULES)
 
 
