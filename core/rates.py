@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 import time
 
 from django.conf import settings
@@ -14,8 +15,16 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from core.problems import TooManyRequests
 
 
-@functools.cache
+_first_use = threading.Lock()
+
+
 def _limiter() -> SlidingWindowCounterRateLimiter:
+    with _first_use:  # the library loads its parts on first use and is not safe for two at once
+        return _made_limiter()
+
+
+@functools.cache
+def _made_limiter() -> SlidingWindowCounterRateLimiter:
     return SlidingWindowCounterRateLimiter(
         RedisStorage(_storage_url(settings.REDIS_URL), key_prefix=f"{settings.KEY_PREFIX}rates")
     )
