@@ -14,7 +14,6 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from core.problems import TooManyRequests
 
-
 _first_use = threading.Lock()
 
 
