@@ -2,8 +2,50 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_otp.admin import OTPAdminSite
+from django_otp import devices_for_user
+from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
+
+from core.text import latin_digits
+
+
+class StaffSignInForm(OTPAdminAuthenticationForm):  # type: ignore[misc]  # django-otp has no stubs
+    """Phone, password and code in one step; a device is asked for only where there are several."""
+
+    otp_token = forms.CharField(
+        label=_("One-time code"),
+        required=False,  # clean_otp says what is missing, once
+        max_length=16,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "required": True}
+        ),
+    )
+
+    def clean_otp_token(self) -> str:
+        """Take the code as people type it: Persian digits, a space in the middle."""
+        return latin_digits(self.cleaned_data["otp_token"]).replace(" ", "")
+
+    def _chosen_device(self, user: Any) -> Any:
+        """Return the device that was chosen, else the only one the person has."""
+        chosen = super()._chosen_device(user)
+        if chosen is not None or self.cleaned_data.get("otp_device"):
+            return chosen
+        devices = list(devices_for_user(user, for_verify=True))
+        return devices[0] if len(devices) == 1 else None
+
+    def _update_form(self, user: Any) -> None:
+        """Offer the devices; unlike django-otp's own form, never write the password back."""
+        super()._update_form(user)
+        self.fields["password"].widget.render_value = False
+
+    @property
+    def has_choice(self) -> bool:
+        """Tell whether the person, once known, has several devices to choose from."""
+        blank_and_one = 2
+        return len(list(self.fields["otp_device"].widget.choices)) > blank_and_one
 
 
 class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
@@ -13,3 +55,5 @@ class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
     site_title = _("Barnamak desk")
     index_title = _("Work")
     enable_nav_sidebar = True
+    login_form = StaffSignInForm
+    login_template = "admin/staff_sign_in.html"
