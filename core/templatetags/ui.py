@@ -276,7 +276,7 @@ def isolate(value: object) -> str:
 @register.filter
 def initials(name: object) -> str:
     """Return up to two first letters of a name, kept apart so that Persian letters do not join."""
-    words = [word for word in str(name).replace(ZWNJ, " ").split() if word[0].isalpha()]
+    words = [word for word in str(name).split() if word[0].isalpha()]
     if not words:
         return str(name).strip()[:1]
     return ZWNJ.join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
