@@ -1,6 +1,7 @@
 """Rules for HTML and CSS: what the app's Content-Security-Policy will stop, found beforehand."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -50,13 +51,18 @@ class _Page:
 def check_page(path: str, text: str, context: Context) -> list[InlineScript]:
     """Add the findings of one HTML page; gives its inline scripts for the script rules."""
     reader = _PageReader(path, context)
+    deadline = time.monotonic() + context.limits.scan_file_s
+    is_late = False
     try:
         for at in range(0, len(text), FEED_CHARS):
+            is_late = time.monotonic() > deadline
+            if is_late:
+                break
             reader.feed(text[at : at + FEED_CHARS])
             if len(reader.rawdata) > PENDING_CHARS_MAX and reader.cdata_elem is None:
                 break
         # The parser looks at an open end again and again: what is left must be short.
-        if reader.cdata_elem is None and len(reader.rawdata) > FEED_CHARS:
+        if is_late or (reader.cdata_elem is None and len(reader.rawdata) > FEED_CHARS):
             context.findings.add("html-unreadable", path, reader.getpos()[0])
         else:
             reader.close()

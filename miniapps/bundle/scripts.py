@@ -170,11 +170,15 @@ class _Script:
         for start in range(0, len(self.code), READ_BYTES):
             cursor = tree_sitter.QueryCursor(_query(query))
             cursor.set_byte_range(start, start + READ_BYTES)
-            found = cursor.matches(root, None, lambda _at: time.monotonic() > self.deadline)
-            if time.monotonic() > self.deadline:
+            found = cursor.matches(root, progress_callback=self.is_late)
+            if self.is_late():
                 raise _TooSlow
             for _, match in found:
                 yield {name: nodes[0] for name, nodes in match.items()}
+
+    def is_late(self, _at: int = 0) -> bool:
+        """Whether the time for this script is over."""
+        return time.monotonic() > self.deadline
 
     def note(
         self, rule: str, node: tree_sitter.Node, relaxation: Relaxation | None = None, **facts: str
