@@ -12,23 +12,30 @@ import functools
 import hashlib
 import json
 import os
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core import audit
 from identity.models import Person, SigningKey
 
 State, Purpose = SigningKey.State, SigningKey.Purpose
-ACTIVE_CACHE_S = 30  # seconds another process may go on signing with the key before
+ACTIVE_CACHE_S = 15  # seconds a process may go on with what it knows of the rows
 JWKS_MAX_AGE_S = 300  # seconds verifiers may keep the set
+
+_active: dict[str, tuple[str, float]] = {}  # purpose: key id, when to look again
+_public: dict[tuple[str, str], tuple[Ed25519PublicKey, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,24 @@ def thumbprint(public_x: str) -> str:
 
 def signer(purpose: str) -> Signer:
     """Return the active key of a purpose; the first one is made on first use."""
-    kid = cache.get(_cache_key(purpose))
-    if kid is None:
-        kid = _active_kid(purpose)
-        cache.set(_cache_key(purpose), kid, ACTIVE_CACHE_S)
-    return Signer(kid=kid, private=_private(kid))
+    known = _active.get(purpose)
+    if known is None or known[1] < time.monotonic():
+        known = (_active_kid(purpose), time.monotonic() + ACTIVE_CACHE_S)
+        _active[purpose] = known
+    return Signer(kid=known[0], private=_private(known[0]))
+
+
+def public_key(kid: str, purpose: str = Purpose.TOKENS) -> Ed25519PublicKey | None:
+    """Return a published public key, or None for one that is unknown or removed."""
+    known = _public.get((purpose, kid))
+    if known is None or known[1] < time.monotonic():
+        key = _in_set(purpose).filter(kid=kid).first()
+        if key is None:
+            return None
+        raw = base64.urlsafe_b64decode(key.public_x + "=")
+        known = (Ed25519PublicKey.from_public_bytes(raw), time.monotonic() + ACTIVE_CACHE_S)
+        _public[purpose, kid] = known
+    return known[0]
 
 
 def public_jwk(key: SigningKey) -> dict[str, str]:
@@ -70,8 +90,7 @@ def public_jwk(key: SigningKey) -> dict[str, str]:
 def jwks(purpose: str = Purpose.TOKENS) -> dict[str, list[dict[str, str]]]:
     """Return the published set: pending, active and retiring keys."""
     signer(purpose)
-    keys = SigningKey.objects.filter(purpose=purpose).exclude(state=State.REMOVED).order_by("-pk")
-    return {"keys": [public_jwk(key) for key in keys]}
+    return {"keys": [public_jwk(key) for key in _in_set(purpose).order_by("-pk")]}
 
 
 @transaction.atomic
@@ -99,7 +118,7 @@ def rotate(purpose: str, *, now: datetime, by: Person | None = None) -> SigningK
     keys.filter(state=State.ACTIVE).update(state=State.RETIRING, state_changed_at=now)
     SigningKey.objects.filter(pk=following.pk).update(state=State.ACTIVE, state_changed_at=now)
     audit.record("identity.signing_key.rotated", by=by, of=following, kid=following.kid)
-    transaction.on_commit(lambda: cache.delete(_cache_key(purpose)))
+    transaction.on_commit(_forget)
     following.refresh_from_db()
     return following
 
@@ -112,6 +131,7 @@ def remove(kid: str, *, now: datetime, by: Person | None = None) -> None:
         rotate(key.purpose, now=now, by=by)
     SigningKey.objects.filter(pk=key.pk).update(state=State.REMOVED, state_changed_at=now)
     audit.record("identity.signing_key.removed", by=by, of=key, kid=kid)
+    transaction.on_commit(_forget)
     transaction.on_commit(lambda: _file(kid).unlink(missing_ok=True))
 
 
@@ -131,8 +151,14 @@ def _active_kid(purpose: str) -> str:
     return key.kid
 
 
-def _cache_key(purpose: str) -> str:
-    return f"signing-key:{purpose}"
+def _in_set(purpose: str) -> QuerySet[SigningKey]:
+    return SigningKey.objects.filter(purpose=purpose).exclude(state=State.REMOVED)
+
+
+def _forget() -> None:
+    """Look at the rows again; other processes do so within ACTIVE_CACHE_S."""
+    _active.clear()
+    _public.clear()
 
 
 def _file(kid: str) -> Path:

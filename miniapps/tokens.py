@@ -77,10 +77,10 @@ def sign(claims: dict[str, Any]) -> str:
 
 
 def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
-    """Tell an app's server what a token is worth now (RFC 7662): ``{"active": false}`` or its claims.
+    """Tell an app's server what a token is worth now (RFC 7662).
 
-    Stricter than a verifier with the JWKS: it also knows whether the launch is still open and the
-    app may still run.
+    Return ``{"active": false}`` or its claims. Stricter than a verifier with the JWKS: it also
+    knows whether the launch is still open and the app may still run.
     """
     claims = _verified(token, app=app, now=now)
     if claims is None:
@@ -101,13 +101,13 @@ def _verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
         return None
     if header.get("typ") != TYPE or not set(header) <= HEADER_MEMBERS:
         return None
-    public = {key["kid"]: key for key in keys.jwks()["keys"]}.get(str(header.get("kid")))
+    public = keys.public_key(str(header.get("kid")))
     if public is None:
         return None
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            jwt.PyJWK(public).key,
+            public,
             algorithms=[ALGORITHM],
             audience=audience_of(app),
             issuer=settings.ORIGIN,
@@ -135,5 +135,3 @@ def _in_time(claims: dict[str, Any], *, now: datetime) -> bool:
         and claims["iat"] - LEEWAY_S <= instant
         and lifetime <= timedelta(seconds=USER_TOKEN_TTL_S)
     )
-
-

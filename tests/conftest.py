@@ -43,3 +43,11 @@ def audit_trail_can_be_emptied() -> Iterator[None]:
 
     with mock.patch.object(DatabaseOperations, "execute_sql_flush", flush_all):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_other_tests() -> None:
+    """Forget signing keys whose rows went away with another test's transaction."""
+    from identity import keys
+
+    keys._forget()

@@ -21,7 +21,9 @@ FOLDER: Final = REPOSITORY / "docs" / "reference"
 MADE = "<!-- Made by `make docs`; edit the code, not this page. -->"
 _LIMIT = re.compile(r"^([A-Z][A-Z0-9_]*) = (.+?)  # (.+)$")
 _SECTION = re.compile(r"^# --- (.+?) -+$")
-_SETTING = re.compile(r'env\.(text|flag|number|folder)\(\s*"([A-Z_]+)"(?:, (?:default=)?([^)\n]+))?')
+_SETTING = re.compile(
+    r'env\.(text|flag|number|folder)\(\s*"([A-Z_]+)"(?:, (?:default=)?([^)\n]+))?'
+)
 
 
 def problems() -> str:
@@ -31,8 +33,8 @@ def problems() -> str:
         "# Problems",
         MADE,
         "",
-        "Every refusal is an RFC 9457 document (`application/problem+json`) with a stable `code`;"
-        " `type` is its page on the host, `/problems/<code>`. Facts of the case are further members.",
+        "Every refusal is an RFC 9457 document (`application/problem+json`) with a stable `code`.",
+        "Its `type` is a page of the host, `/problems/<code>`; facts of the case are more members.",
         "",
         "| code | status | title | what to do | when |",
         "|---|---|---|---|---|",
@@ -51,7 +53,8 @@ def limits() -> str:
     rows = ["# Limits", MADE, "", "All bounds stand in `core/limits.py`."]
     for line in _joined(REPOSITORY / "core" / "limits.py"):
         if section := _SECTION.match(line):
-            rows += ["", f"## {section[1].capitalize()}", "", "| name | value | what |", "|---|---|---|"]
+            rows += ["", f"## {section[1].capitalize()}", ""]
+            rows += ["| name | value | what |", "|---|---|---|"]
         elif limit := _LIMIT.match(line):
             rows.append(f"| `{limit[1]}` | `{limit[2]}` | {limit[3]} |")
     return "\n".join(rows) + "\n"
@@ -64,8 +67,8 @@ def settings_page() -> str:
         "# Settings",
         MADE,
         "",
-        "Every value comes from the environment; `NAME_FILE` names a file that holds a text value."
-        " A wrong value stops the process with a sentence.",
+        "Every value comes from the environment; `NAME_FILE` names a file that holds a text value.",
+        "A wrong value stops the process with a sentence.",
         "",
         "| name | kind | default |",
         "|---|---|---|",

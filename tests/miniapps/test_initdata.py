@@ -17,7 +17,12 @@ TOKEN = "5768337691:AAH5YkoiEuPk8-FZa32hStHTqXiLPtAEhx8"
 NUMBER = 5768337691
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-USER = {"id": 4503599627370495, "first_name": "علی (Ali) + - ? /", "last_name": "", "username": None}
+USER = {
+    "id": 4503599627370495,
+    "first_name": "علی (Ali) + - ? /",
+    "last_name": "",
+    "username": None,
+}
 
 
 def signed(**fields):
