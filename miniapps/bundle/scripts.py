@@ -170,13 +170,13 @@ class _Script:
         for start in range(0, len(self.code), READ_BYTES):
             cursor = tree_sitter.QueryCursor(_query(query))
             cursor.set_byte_range(start, start + READ_BYTES)
-            found = cursor.matches(root, progress_callback=self.is_late)
+            found = cursor.matches(root)
             if self.is_late():
                 raise _TooSlow
             for _, match in found:
                 yield {name: nodes[0] for name, nodes in match.items()}
 
-    def is_late(self, _at: int = 0) -> bool:
+    def is_late(self) -> bool:
         """Whether the time for this script is over."""
         return time.monotonic() > self.deadline
 
@@ -307,8 +307,8 @@ def _text(node: tree_sitter.Node) -> str:
 
 def _arguments(nodes: Nodes) -> list[tree_sitter.Node]:
     node = nodes.get("arguments")
-    if node is None or node.type != "arguments":
+    if node is None or node.type != "arguments":  # a template after a name is none
         return []
     count = min(node.named_child_count, ARGUMENTS_MAX)
-    children = [node.named_child(number) for number in range(count)]
-    return [child for child in children if child is not None and child.type != "comment"]
+    children = [child for number in range(count) if (child := node.named_child(number))]
+    return [child for child in children if child.type != "comment"]
