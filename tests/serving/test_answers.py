@@ -319,7 +319,9 @@ def test_a_page_is_known_only_with_its_policy(site):
         ("bytes=" + "9" * 40 + "-", 200, b"0123456789", None),
     ],
 )
-def test_parts_of_a_file(site, version, asked_for, status, body, told):
+def test_parts_of_a_file(  # noqa: PLR0917 - a table
+    site, version, asked_for, status, body, told
+):
     answer = site.ask(f"/~v/{version}/clip.txt", range=asked_for)
 
     assert answer.status == status
