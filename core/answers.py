@@ -36,8 +36,10 @@ class CsrfFailed(NotAllowed):
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Programs call /api/ or prefer JSON; everybody else gets a page."""
+    """Programs call /api/, send JSON or prefer it; everybody else gets a page."""
     if request.path.startswith(("/api/", "/.well-known/")):
+        return True
+    if request.content_type == "application/json":
         return True
     return request.get_preferred_type(["text/html", "application/json", MEDIA_TYPE]) not in (
         "text/html",

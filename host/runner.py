@@ -16,10 +16,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.http import require_GET, require_POST
+from rest_framework.exceptions import ParseError
 
 from core.api.parsing import strict_json
 from core.limits import BRIDGE_CALL_BYTES_MAX
-from core.problems import NotSignedIn, TooLarge
+from core.problems import Fault, InvalidInput, NotSignedIn, TooLarge
 from host import theme
 from host.bridge import methods as _methods  # noqa: F401  (enters the methods)
 from host.bridge.dispatch import dispatch
@@ -81,7 +82,10 @@ def bridge(request: HttpRequest, launch_id: str) -> HttpResponseBase:
     body = request.read(BRIDGE_CALL_BYTES_MAX + 1)
     if len(body) > BRIDGE_CALL_BYTES_MAX:
         raise TooLarge(limit_bytes=BRIDGE_CALL_BYTES_MAX)
-    call = strict_json(body)
+    try:
+        call = strict_json(body)
+    except ParseError as reason:
+        raise InvalidInput([Fault("#", str(reason.detail), "unreadable")]) from None
     name, params = (
         (call.get("method"), call.get("params")) if isinstance(call, dict) else ("", None)
     )

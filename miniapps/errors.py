@@ -77,7 +77,7 @@ class AppUnavailable(Conflict):
 class LaunchEnded(Conflict):
     """The launch is over: closed, expired, or ended by the platform. Members: ``reason``."""
 
-    code = "launch-ended"
+    code, status = "launch-ended", 410
     title = _("This opening of the mini-app is over")
     remedy = _("Open the mini-app again.")
 

@@ -1,0 +1,138 @@
+"""The server end of the bridge: a closed table, checked parameters, one's own open launch."""
+
+import json
+
+import pytest
+
+from core.limits import USER_TOKENS_PER_MINUTE_MAX
+from host.bridge import dispatch
+from identity import consents
+from miniapps import launching
+from tests.miniapps import build
+from tests.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def launch(mina):
+    from django.utils import timezone
+
+    return launching.launch(person=mina, app=build.live_app(), now=timezone.now())
+
+
+@pytest.fixture
+def call(mina, launch):
+    browser = signed_in(mina)
+
+    def ask(method, params=None, *, raw=None):
+        body = json.dumps({"method": method, "params": params}) if raw is None else raw
+        return browser.post(
+            f"/run/{launch.public_id}/bridge", body, content_type="application/json"
+        )
+
+    return ask
+
+
+def test_the_table_is_what_the_reference_says():
+    assert dispatch.names() == [
+        "launch.close", "local.save", "storage.delete", "storage.get", "storage.keys",
+        "storage.save", "time.now", "token.get", "write_access.request",
+    ]  # fmt: skip
+
+
+def test_a_token_comes_with_its_end(call):
+    answer = call("token.get").json()["result"]
+
+    assert answer["token"].count(".") == 2
+    assert isinstance(answer["expires_at"], int)
+
+
+def test_storage_goes_round(call):
+    assert call("storage.save", {"key": "a", "value": "ب"}).json() == {"result": True}
+    assert call("storage.get", {"keys": ["a", "b"]}).json() == {"result": {"a": "ب", "b": ""}}
+    assert call("storage.keys").json() == {"result": ["a"]}
+    assert call("storage.delete", {"keys": ["a"]}).json() == {"result": True}
+    assert call("storage.keys", "").json() == {"result": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "pointer"),
+    [
+        ("storage.save", {"key": "a"}, "#/params/value"),
+        ("storage.save", {"key": "a", "value": 1}, "#/params/value"),
+        ("storage.save", {"key": "a", "value": "b", "app": "app_x"}, "#/params/app"),
+        ("storage.get", {"keys": "a"}, "#/params/keys"),
+        ("storage.get", {"keys": [1]}, "#/params/keys"),
+        ("local.save", {"changes": {"a": 1}}, "#/params/changes"),
+        ("launch.close", {"reason": "boredom"}, "#/params/reason"),
+        ("write_access.request", {"granted": 1}, "#/params/granted"),
+        ("storage.keys", [1], "#/params"),
+    ],
+)
+def test_parameters_are_checked(call, method, params, pointer):
+    answer = call(method, params)
+
+    assert answer.status_code == 400
+    assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("method", ["constructor", "__proto__", "token", "", "pay", "é" * 300])
+def test_an_unknown_method_is_answered(call, method):
+    answer = call(method, {})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "bridge-method-unknown")
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{", "[]", '"x"', "null", '{"method": 1e999}', "\x00", "[" * 60]
+)
+def test_a_body_that_is_no_call_is_a_problem_and_no_crash(call, raw):
+    answer = call(None, raw=raw)
+
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["code"]
+
+
+def test_write_access_is_kept_after_the_person_said_yes(call, launch):
+    first = call("write_access.request", {"granted": False}).json()["result"]
+    second = call("write_access.request", {"granted": True}).json()["result"]
+    third = call("write_access.request", {"granted": False}).json()["result"]
+
+    assert [one["status"] for one in (first, second, third)] == ["cancelled", "allowed", "allowed"]
+    assert consents.granted(launch.person, launch.app.public_id) == {"messages"}
+
+
+def test_a_closed_launch_answers_410(call):
+    call("launch.close", {"reason": "person"})
+
+    answer = call("token.get")
+    assert (answer.status_code, answer.json()["code"]) == (410, "launch-ended")
+
+
+def test_nobody_calls_for_another_persons_launch(launch, dara, client):
+    url = f"/run/{launch.public_id}/bridge"
+    body = json.dumps({"method": "token.get"})
+
+    assert signed_in(dara).post(url, body, content_type="application/json").status_code == 404
+    assert client.post(url, body, content_type="application/json").status_code == 401
+
+
+def test_a_call_without_the_pages_own_proof_is_refused(mina, launch):
+    browser = signed_in(mina, enforce_csrf_checks=True)
+
+    answer = browser.post(
+        f"/run/{launch.public_id}/bridge",
+        json.dumps({"method": "token.get"}),
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 403
+
+
+def test_tokens_are_rate_limited_with_a_time_to_wait(call):
+    answers = [call("token.get") for _ in range(USER_TOKENS_PER_MINUTE_MAX + 1)]
+
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["code"] == "too-many-requests"
+    assert int(answers[-1].headers["Retry-After"]) >= 1
