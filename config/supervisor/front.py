@@ -13,6 +13,7 @@ from pathlib import Path
 from config.supervisor.plan import CannotStart, make_private
 from config.supervisor.processes import Program
 from core import limits
+from miniapps.serving import headers
 
 # A bundle travels in a multipart form with a few short fields around it.
 FORM_OVERHEAD_BYTES = 1 << 20
@@ -95,7 +96,7 @@ http {{
 {listens}
     server_name *.{self.apps_name};
     client_max_body_size 64k;
-{_refusals()}
+{_app_refusals(self.host_name)}
 {_forwarding()}
     location / {{
       proxy_pass http://assets;
@@ -150,6 +151,26 @@ def _common(folder: Path) -> str:
   }}
   map $http_accept $wanted {{ default document; ~text/html page; }}
 """
+
+
+def _app_refusals(host_name: str) -> str:
+    """Give what nginx answers by itself on an app's origin the headers every answer there has."""
+    strict = headers.every_answer(headers.NOTHING_GRANTED, host_origin=f"{host_name}:*")
+    strict.append(("Cache-Control", "no-store"))
+    lines = "\n".join(f"      add_header {name} {_quoted(value)} always;" for name, value in strict)
+    return f"""    error_page 400 413 414 494 =400 @refused;
+    error_page 502 503 504 =503 @unavailable;
+    location @refused {{
+      default_type text/plain;
+{lines}
+      return 400 "This request cannot be answered.";
+    }}
+    location @unavailable {{
+      default_type text/plain;
+{lines}
+      add_header Retry-After 2 always;
+      return 503 "This is not available at the moment.";
+    }}"""
 
 
 def _refusals() -> str:

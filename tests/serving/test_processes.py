@@ -87,6 +87,30 @@ def ports(tmp_path_factory):
         yield found
 
 
+@pytest.fixture
+def away(tmp_path):
+    """The port of a front with nothing behind it."""
+    port = free_port()
+    nowhere = tmp_path / "no.sock"
+    front = Front(
+        folder=tmp_path / "front",
+        log=tmp_path / "log",
+        addresses=[f"127.0.0.1:{port}"],
+        host_name="localhost",
+        apps_name="apps.localhost",
+        host=nowhere,
+        sockets=nowhere,
+        assets=nowhere,
+        static=tmp_path,
+    ).prepare()
+    running = subprocess.Popen(front.command, stderr=subprocess.DEVNULL)
+    while not answers(port):
+        time.sleep(0.05)
+    yield port
+    running.terminate()
+    running.wait()
+
+
 def answers(where: int | str) -> bool:
     family = socket.AF_UNIX if isinstance(where, str) else socket.AF_INET
     with contextlib.suppress(OSError), socket.socket(family) as connection:
@@ -180,6 +204,22 @@ def test_no_crooked_path_is_answered_with_bytes_or_a_failure(ports, way, path):
     answer = ask(ports[way], path)
 
     assert 400 <= answer.status < 500
+    assert "set-cookie" not in answer.headers
+    if way == "front" and answer.status == 400:
+        return  # nginx could not read the first line, so the name was not looked at yet
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["permissions-policy"].count("=()") == 54
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_front_whose_assets_process_is_away_says_so_with_all_headers(away):
+    answer = ask(away, "/", host="cafe.apps.localhost")
+
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "2"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith("frame-ancestors localhost:*")
 
 
 def test_both_ways_send_the_same_bytes(ports):
