@@ -238,6 +238,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def live_news(self, news: dict[str, Any]) -> None:
         """Pass on what happened; the channel layer calls this."""
         event, data = news["event"], dict(news["data"])
+        if news["topic"].startswith("chat.") and news["topic"] not in self._chat_topics():
+            return  # it was on its way when the person left the chat
         key = data.pop("chat_key", None)
         if event == "session.ended":
             if seal_of(self.session_key) in data.get("sessions", []):
@@ -261,8 +263,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     # --- topics -----------------------------------------------------------------------------
 
-    def _chat_topics(self) -> list[str]:
-        return [f"chat.{key}" for key in self.chats.values()]
+    def _chat_topics(self) -> set[str]:
+        return {f"chat.{key}" for key in self.chats.values()}
 
     async def _follow_chat(self, chat_id: str, key: int) -> None:
         if chat_id not in self.chats:

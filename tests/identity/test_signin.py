@@ -185,7 +185,9 @@ class Watched:
         return hmac.compare_digest(a, b)
 
 
-def test_only_a_keyed_hash_is_kept_and_compared_in_constant_time(postbox, phone, address, monkeypatch):
+def test_only_a_keyed_hash_is_kept_and_compared_in_constant_time(
+    postbox, phone, address, monkeypatch
+):
     compared: list[tuple[str, str]] = []
     row = ask(phone, address)
     monkeypatch.setattr(signin, "hmac", Watched(compared))

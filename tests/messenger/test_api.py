@@ -19,7 +19,12 @@ def send(client: Client, path: str, body: object, **headers: str):
 
 
 def test_strangers_to_the_house_are_told_to_sign_in(db, talk):
-    for path in ("/chats", f"/chats/{talk.public_id}", f"/chats/{talk.public_id}/messages", "/contacts"):
+    for path in (
+        "/chats",
+        f"/chats/{talk.public_id}",
+        f"/chats/{talk.public_id}/messages",
+        "/contacts",
+    ):
         answer = Client().get(f"/api/v1{path}")
         assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
 
@@ -45,7 +50,9 @@ def test_a_stranger_to_the_chat_finds_nothing(talk, dara):
 
 
 def test_a_text_is_sent_read_and_listed(talk, sara_client, mina):
-    sent = send(sara_client, f"/chats/{talk.public_id}/messages", {"text": "سلام", "client_id": "a1"})
+    sent = send(
+        sara_client, f"/chats/{talk.public_id}/messages", {"text": "سلام", "client_id": "a1"}
+    )
 
     assert sent.status_code == 201
     assert (sent.json()["seq"], sent.json()["text"], sent.json()["client_id"]) == (1, "سلام", "a1")
@@ -62,7 +69,8 @@ def test_no_answer_holds_a_phone_or_an_internal_key(talk, sara, sara_client, min
     body = sara_client.get("/api/v1/chats").content.decode()
 
     assert mina.phone not in body
-    assert f'"{talk.pk}"' not in body and f":{talk.pk}," not in body
+    assert f'"{talk.pk}"' not in body
+    assert f":{talk.pk}," not in body
 
 
 def test_an_idempotency_key_sends_once(talk, sara_client):
@@ -96,7 +104,9 @@ def test_every_fault_of_a_message_is_named(talk, sara_client, body, pointers):
     assert {fault["pointer"] for fault in answer.json()["errors"]} == pointers
 
 
-@pytest.mark.parametrize("query", ["before=x", "after=-1", "limit=0", "limit=201", "before=" + "9" * 30])
+@pytest.mark.parametrize(
+    "query", ["before=x", "after=-1", "limit=0", "limit=201", "before=" + "9" * 30]
+)
 def test_a_wrong_place_is_refused(talk, sara_client, query):
     answer = sara_client.get(f"/api/v1/chats/{talk.public_id}/messages?{query}")
 
@@ -139,15 +149,23 @@ def test_phones_cannot_be_tried_without_end(sara_client, monkeypatch):
 def test_a_group_takes_people_one_knows(sara, sara_client, mina, dara):
     chats.open_direct(person=sara, other=mina)
 
-    known = send(sara_client, "/chats", {"kind": "group", "title": "گروه", "people": [mina.public_id]})
-    unknown = send(sara_client, "/chats", {"kind": "group", "title": "گروه", "people": [dara.public_id]})
+    known = send(
+        sara_client, "/chats", {"kind": "group", "title": "گروه", "people": [mina.public_id]}
+    )
+    unknown = send(
+        sara_client, "/chats", {"kind": "group", "title": "گروه", "people": [dara.public_id]}
+    )
 
     assert (known.status_code, known.json()["members_count"]) == (201, 2)
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "#/people/0")
 
 
 def test_the_kind_decides_what_is_needed(sara_client):
-    for body, pointer in (({"kind": "direct"}, "#/phone"), ({"kind": "group"}, "#/title"), ({"kind": "x"}, "#/kind")):
+    for body, pointer in (
+        ({"kind": "direct"}, "#/phone"),
+        ({"kind": "group"}, "#/title"),
+        ({"kind": "x"}, "#/kind"),
+    ):
         answer = send(sara_client, "/chats", body)
         assert answer.json()["errors"][0]["pointer"] == pointer
 
@@ -178,7 +196,9 @@ def test_members_come_and_go_and_change_their_roles(group, sara_client, mina):
     new = make_person("نوآمده")
 
     added = sara_client.post(at, {"phone": new.phone}, content_type="application/json")
-    raised = sara_client.patch(f"{at}/{mina.public_id}", {"role": "admin"}, content_type="application/json")
+    raised = sara_client.patch(
+        f"{at}/{mina.public_id}", {"role": "admin"}, content_type="application/json"
+    )
     removed = sara_client.delete(f"{at}/{new.public_id}")
     last = sara_client.delete(f"{at}/me")
 

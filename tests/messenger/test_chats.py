@@ -152,7 +152,11 @@ def test_the_group_tells_who_came_and_went_and_its_new_name(group, sara, dara):
     chats.edit(chat=group, actor=sara, title="کوه شنبه", now=NOW())
     chats.leave(chat=group, person=dara, now=NOW())
 
-    assert [line.split('"')[3] for line in lines(group)] == ["group-created", "renamed", "member-left"]
+    assert [line.split('"')[3] for line in lines(group)] == [
+        "group-created",
+        "renamed",
+        "member-left",
+    ]
 
 
 def test_a_channel_does_not_tell_who_follows_it(channel, mina):
@@ -198,13 +202,17 @@ def test_the_list_shows_the_newest_talk_first_page_by_page(sara):
     assert third.next_cursor is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "1.cht_x", ".", "-5.cht_" + "0" * 26, "9" * 20 + ".cht_" + "0" * 26])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1.cht_x", ".", "-5.cht_" + "0" * 26, "9" * 20 + ".cht_" + "0" * 26]
+)
 def test_a_cursor_that_no_answer_gave_is_refused(sara, cursor):
     with pytest.raises(InvalidInput):
         listing.chats_of(sara, cursor=cursor)
 
 
-def test_the_list_takes_three_queries_whatever_it_holds(sara, group, channel, django_assert_num_queries):
+def test_the_list_takes_three_queries_whatever_it_holds(
+    sara, group, channel, django_assert_num_queries
+):
     for place in range(12):
         chat = chats.open_direct(person=sara, other=make_person(f"n{place}"))
         say(chat, sara, "سلام")

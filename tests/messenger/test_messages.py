@@ -70,7 +70,12 @@ def test_sending_costs_the_same_in_a_large_chat(channel, sara, django_assert_num
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "blank"), (" \n\t ", "blank"), ("\x00\x07", "blank"), ("x" * (MESSAGE_CHARS_MAX + 1), "max_length")],
+    [
+        ("", "blank"),
+        (" \n\t ", "blank"),
+        ("\x00\x07", "blank"),
+        ("x" * (MESSAGE_CHARS_MAX + 1), "max_length"),
+    ],
 )
 def test_an_empty_or_too_long_text_is_refused(talk, sara, text, code):
     with pytest.raises(InvalidInput) as refused:
@@ -189,7 +194,13 @@ def test_a_card_is_kept_as_its_validator_returns_it(talk, sara):
 @pytest.mark.usefixtures("bill")
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "unknown"}, {"version": 2}, {"payload": []}, {"payload": {}}, {"payload": {"total": "x" * 9000}}],
+    [
+        {"kind": "unknown"},
+        {"version": 2},
+        {"payload": []},
+        {"payload": {}},
+        {"payload": {"total": "x" * 9000}},
+    ],
 )
 def test_a_card_that_is_not_right_is_refused(talk, sara, wrong):
     with pytest.raises(InvalidInput):
