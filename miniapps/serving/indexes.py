@@ -12,7 +12,7 @@ from miniapps.serving.headers import Header, Policy, every_answer
 from miniapps.storage import Encoding, Store, chunks_of
 
 Value = TypeVar("Value")
-OBJECTS_PER_JSON = 6  # bytes of memory for a byte of an index, measured
+OBJECTS_PER_JSON = 8  # bytes of memory for a byte of an index when all its files are hot, measured
 
 
 class Bounded(Generic[Value]):
