@@ -310,5 +310,5 @@ def _arguments(nodes: Nodes) -> list[tree_sitter.Node]:
     if node is None or node.type != "arguments":  # a template after a name is none
         return []
     count = min(node.named_child_count, ARGUMENTS_MAX)
-    children = [child for number in range(count) if (child := node.named_child(number))]
+    children = [node.named_child(number) for number in range(count)]
     return [child for child in children if child.type != "comment"]
