@@ -89,6 +89,9 @@ CHECK_TRIES_MAX = 3  # times a check that crashes is begun before the version is
 CHECK_STUCK_AFTER = timedelta(minutes=5)  # a check that says nothing for so long is begun again
 VERSION_NOTE_CHARS_MAX = 500  # characters of "what is new" and of a note to the reviewer
 PREVIEW_VERSIONS_MAX = 50  # newest ready versions of an app that its team can open
+DESK_TEXT_BYTES_MAX = 256 * 1024  # bytes of a file that the review desk shows as text
+DESK_DIFF_LINES_MAX = 6_000  # lines of both sides that the review desk still compares
+DESK_LINE_CHARS_MAX = 2_000  # characters of one line that the review desk shows
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use of an API key is kept
 
 # --- bundles: what an uploaded zip may hold -------------------------------------------------
