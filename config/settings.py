@@ -200,6 +200,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_IPWARE_PROXY_COUNT = env.number("BARNAMAK_PROXY_COUNT", 1)
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 OTP_TOTP_ISSUER = "Barnamak"
 
 # --- cookies and headers (security reference §6.1) ------------------------------------------
