@@ -11,6 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from core.problems import MEDIA_TYPE
 
 PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
+FIRST_REFUSAL = "400"  # statuses are text here; "4XX" comes after "400" too
 METHODS = ("get", "put", "post", "patch", "delete")
 
 
@@ -45,8 +46,8 @@ def describe_refusals(
             if method not in path:
                 continue
             answers = path[method]["responses"]
-            for answer in answers.values():
-                if answer.get("content", {}).get("application/json", {}).get("schema") == PROBLEM:
+            for status, answer in answers.items():
+                if status >= FIRST_REFUSAL:
                     answer["content"] = content
             answers["default"] = {"description": "Any other refusal.", "content": content}
     return result
