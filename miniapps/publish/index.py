@@ -63,6 +63,7 @@ class _Build:
         self.pins = Pins(digest[:16], self.sources)
         self.sealed: set[str] = set()
         self.entries: dict[str, dict[str, Any]] = {}
+        self.thorough_bytes_left = limits.COMPRESS_THOROUGHLY_BYTES_MAX
 
     def run(self) -> None:
         """Pages first: they tell which style sheets must stay byte for byte."""
@@ -137,8 +138,10 @@ class _Build:
         kept = self.store.variants(blob)
         if not kept:
             data = self.store.read(blob)
+            thorough = size_bytes <= self.thorough_bytes_left
+            self.thorough_bytes_left -= size_bytes if thorough else 0
             for encoding in SUFFIXES:
-                made = compress(data, encoding)
+                made = compress(data, encoding, thorough=thorough)
                 if made is not None:
                     self.store.put_variant(blob, encoding, made)
             kept = self.store.variants(blob)

@@ -25,12 +25,11 @@ def is_compressible(media_type: str, size_bytes: int) -> bool:
     return kind in COMPRESSIBLE and size_bytes >= limits.COMPRESS_FROM_BYTES
 
 
-def compress(data: bytes, encoding: Encoding) -> bytes | None:
+def compress(data: bytes, encoding: Encoding, *, thorough: bool) -> bytes | None:
     """Return the compressed form, or None when it is not smaller.
 
-    The strongest levels take a second for each megabyte, so large files get quicker ones.
+    A thorough one takes about two seconds for a megabyte in all encodings, another a tenth of it.
     """
-    thorough = len(data) <= limits.COMPRESS_THOROUGHLY_BYTES_MAX
     makers: dict[Encoding, Callable[[], bytes]] = {
         "br": lambda: brotli.compress(data, quality=11 if thorough else 9, lgwin=22),
         "zstd": lambda: zstandard.compress(data, level=19 if thorough else 9),
