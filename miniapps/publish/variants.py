@@ -28,11 +28,11 @@ def is_compressible(media_type: str, size_bytes: int) -> bool:
 def compress(data: bytes, encoding: Encoding, *, thorough: bool) -> bytes | None:
     """Return the compressed form, or None when it is not smaller.
 
-    A thorough one takes about two seconds for a megabyte in all encodings, another a tenth of it.
+    Thorough ones take two seconds for a megabyte, quick ones a tenth, for bytes 5 % more.
     """
     makers: dict[Encoding, Callable[[], bytes]] = {
-        "br": lambda: brotli.compress(data, quality=11 if thorough else 9, lgwin=22),
-        "zstd": lambda: zstandard.compress(data, level=19 if thorough else 9),
+        "br": lambda: brotli.compress(data, quality=11 if thorough else 5, lgwin=22),
+        "zstd": lambda: zstandard.compress(data, level=19 if thorough else 5),
         "gzip": lambda: gzip.compress(data, compresslevel=9 if thorough else 6, mtime=0),
     }
     made = makers[encoding]()
