@@ -30,7 +30,7 @@ def group(sara, mina) -> Chat:
 
 def boot(answer) -> dict:
     found = re.search(
-        r'<script id="boot" type="application/json">(.*?)</script>', answer.content.decode(), re.S
+        r'<script id="boot" type="application/json">(.*?)</script>', answer.content.decode(), re.DOTALL
     )
     assert found is not None
     return json.loads(found[1])

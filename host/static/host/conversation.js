@@ -146,6 +146,7 @@ export class Conversation {
       : barText(chat);
     const focused = this.bar.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : null;
     this.bar.replaceChildren(
+      h("h2", { class: "visually-hidden", text: chatTitle(chat) }),
       h("button", {
         type: "button", class: "icon-button chat-back", "data-key": "back", "aria-label": say("back"), title: say("back"),
         onclick: () => this.on.back(),

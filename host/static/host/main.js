@@ -38,7 +38,6 @@ const sheet = new Sheet(byId("app-pane"), {
     frame.classList.toggle("is-app", isOpen);
     if (isOpen && !history.state?.app) history.pushState({ ...history.state, app: true }, "");
     else if (!isOpen && history.state?.app) history.back();
-    else if (!isOpen && !location.pathname.startsWith("/chats/")) history.replaceState({}, "", "/");
   },
   open: (app, startParam) => void openOther(app, startParam),
   share: (app) => shareApp(writable(), app, () => {}),
@@ -173,4 +172,12 @@ list.draw();
 follow();
 live.open();
 void outbox.run();
-if (boot.app) void sheet.open({ app: boot.app.app, startParam: boot.app.start_param, source: "link" });
+if (boot.app) {
+  // Below the app's address stands the list: going back closes the app.
+  const address = location.pathname + location.search;
+  if (!history.state?.app) {
+    history.replaceState({}, "", "/");
+    history.pushState({ app: true }, "", address);
+  }
+  void sheet.open({ app: boot.app.app, startParam: boot.app.start_param, source: "link" });
+} else if (history.state?.app) history.replaceState({ inside: history.state.inside }, "");
