@@ -40,6 +40,10 @@ def _list_words() -> dict[str, str]:
         "close": _("Close"),
         "cancel": _("Cancel"),
         "save": _("Save"),
+        "fault_blank": _("Write something here."),
+        "fault_required": _("Write something here."),
+        "fault_max_length": _("This is too long."),
+        "fault_shape": _("This is not written as it must be."),
         "saved": _("Saved"),
     }
 

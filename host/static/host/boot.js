@@ -42,6 +42,11 @@ export function say(key, facts = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(facts[name] ?? whole));
 }
 
+/** @param {string} key @returns {boolean} whether there are words for it */
+export function has(key) {
+  return Object.hasOwn(boot.words, key);
+}
+
 /** Isolate a fact of unknown direction inside a text that cannot hold elements.
  * @param {string} text
  * @returns {string}

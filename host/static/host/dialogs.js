@@ -3,7 +3,7 @@
 
 import { icon } from "../ui/ui.js";
 import { Refusal } from "./api.js";
-import { say } from "./boot.js";
+import { has, say } from "./boot.js";
 import { h } from "./dom.js";
 
 let made = 0;
@@ -107,15 +107,15 @@ export function form({ fields: parts, submit, run }) {
 /** @param {HTMLFormElement} element @param {HTMLElement} general @param {unknown} reason */
 function showFault(element, general, reason) {
   const problem = reason instanceof Refusal ? reason.problem : null;
-  const faults = /** @type {{errors?: Array<{pointer: string, detail: string}>}} */ (problem ?? {}).errors ?? [];
+  const faults = /** @type {{errors?: Array<{pointer: string, detail: string, code: string}>}} */ (problem ?? {}).errors ?? [];
   let placed = false;
-  for (const { pointer, detail } of faults) {
+  for (const { pointer, detail, code } of faults) {
     const box = element.querySelector(`[data-field="${CSS.escape(pointer.split("/")[1] ?? "")}"]`);
     const input = box?.querySelector("input");
     const line = box?.querySelector(".field__error");
     if (!input || !(line instanceof HTMLElement)) continue;
     input.setAttribute("aria-invalid", "true");
-    line.replaceChildren(icon("circle-alert", 16), h("span", { text: detail }));
+    line.replaceChildren(icon("circle-alert", 16), h("span", { text: has(`fault_${code}`) ? say(`fault_${code}`) : detail }));
     line.hidden = false;
     if (!placed) input.focus();
     placed = true;
