@@ -166,7 +166,8 @@ def spread(values: list[float], unit: str = "") -> str:
     return f"{statistics.median(values):.2f}{unit} [{min(values):.2f}..{max(values):.2f}]"
 
 
-def main() -> None:
+def measure() -> None:
+    """Print how long one upload takes until its findings are there."""
     files = build()
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "build.zip"
@@ -191,4 +192,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    measure()

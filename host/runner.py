@@ -31,6 +31,7 @@ from miniapps import consent_texts, launching, values
 from miniapps.capabilities import BROWSER_FEATURES
 from miniapps.errors import LaunchEnded
 from miniapps.models import Launch
+from miniapps.serving.headers import sandbox_tokens
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -120,6 +121,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
         "origin": launching.origin_of(launch),
         "url": schemes[first]["url"],
         "schemes": schemes,
+        "sandbox": " ".join(sandbox_tokens(launch.version.relaxations)),
         "allow": "; ".join(BROWSER_FEATURES[name] for name in granted),
         "speaks": launch.version.speaks,
         "theme": {"scheme": chosen, "params": schemes[first]["params"]},

@@ -140,7 +140,9 @@ def _describe(version: Version, report: bundle.Report) -> Version:
     held.name = str(report.manifest["version"]["name"])[:40]
     held.size_bytes = sum(facts.size_bytes for facts in report.files)
     held.files_count = len(report.files)
-    held.speaks, held.relaxations = sorted(report.speaks), sorted(report.relaxations)
+    held.speaks = sorted(report.speaks)
+    asked_for = report.manifest.get("barnamak", {}).get("relaxations", {})
+    held.relaxations = sorted({*report.relaxations, *asked_for})
     held.rules_version = rules_version()
     held.save()
     return held

@@ -42,7 +42,7 @@ export class Keep {
 
 export class Frame {
   /**
-   * @param {{url: () => string, origin: string, allow: string, title: string, stage: HTMLElement, name: () => string,
+   * @param {{url: () => string, origin: string, sandbox: string, allow: string, title: string, stage: HTMLElement, name: () => string,
    *   onMessage: (data: unknown) => void, onPort: (data: unknown) => void, onHello: () => void,
    *   onLoad: (again: boolean) => void}} options
    */
@@ -62,12 +62,12 @@ export class Frame {
 
   open() {
     this.remove();
-    const { url, allow, title, stage, name } = this.options;
+    const { url, sandbox, allow, title, stage, name } = this.options;
     this.loads = 0;
     this.greeted = false;
     this.heard = false;
     this.element = el("iframe", {
-      class: "run-frame", name: name(), sandbox: "allow-scripts allow-same-origin allow-forms", allow,
+      class: "run-frame", name: name(), sandbox, allow,
       referrerpolicy: "no-referrer", title, src: url(), onload: () => this.#loaded(),
     });
     stage.prepend(this.element);

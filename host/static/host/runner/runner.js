@@ -14,6 +14,7 @@ import { themeNow, watchTheme } from "./theme.js";
 import { askAbout, askClose, askLink, askOpen, askWriteAccess } from "./questions.js";
 import { PopupPause, readInnerLink, readPopup } from "./wire.js";
 
+const SANDBOX = "allow-scripts allow-same-origin allow-forms"; // the narrowest an app can run in
 const STABLE_AFTER_MS = 150;
 const VIBRATION_MS = { light: 10, soft: 10, medium: 20, rigid: 20, heavy: 35, success: 30, warning: 45, error: 60 };
 
@@ -48,7 +49,7 @@ export class Runner {
       },
     });
     this.frame = new Frame({
-      url: () => config.schemes[this.theme.scheme].url, origin: config.origin, allow: config.allow ?? "", title: config.app.name, stage: this.shell.stage,
+      url: () => config.schemes[this.theme.scheme].url, origin: config.origin, sandbox: config.sandbox ?? SANDBOX, allow: config.allow ?? "", title: config.app.name, stage: this.shell.stage,
       name: () => this.#frameName(),
       onMessage: (data) => legacyCall(this, data),
       onPort: (data) => modernCall(this, data),
