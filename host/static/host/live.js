@@ -5,11 +5,12 @@
  */
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 20000;
+const LONGEST_PAUSE_MS = 8000;
 const PING_EVERY_MS = 25000;
 const PONG_WITHIN_MS = 10000;
 const SIGNED_OUT = 4401;
 const TOO_FAST = 4429;
+const TOO_FAST_PAUSE_MS = 20000;
 
 /** @typedef {{event: string, data: any}} News */
 
@@ -84,7 +85,7 @@ export class Live extends EventTarget {
       return;
     }
     this.dispatchEvent(new Event("down"));
-    const pause = code === TOO_FAST ? LONGEST_PAUSE_MS : this.pause;
+    const pause = code === TOO_FAST ? TOO_FAST_PAUSE_MS : this.pause;
     this.timer = setTimeout(() => this.open(), pause * (0.5 + Math.random() / 2));
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
   }

@@ -8,7 +8,7 @@ import { Refusal, call } from "./api.js";
 
 const ACK_WITHIN_MS = 8000;
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 15000;
+const LONGEST_PAUSE_MS = 6000;
 
 /**
  * @typedef {import("./boot.js").Message} Message
