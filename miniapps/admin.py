@@ -25,18 +25,18 @@ from miniapps.models import App, Release, Submission, Version
 from miniapps.pages.words import TONES
 
 State = Submission.State
-APP_FIELDS = [
+APP_FIELDS = (
     "public_id", "number", "slug", "shown_status", "maker", "name_fa", "name_en", "about_fa",
     "about_en", "category", "given", "cases", "created",
-]  # fmt: skip
-VERSION_FIELDS = [
+)  # fmt: skip
+VERSION_FIELDS = (
     "public_id", "app", "number", "name", "shown_state", "digest", "size", "files_count",
     "note", "uploaded_by", "uploaded",
-]  # fmt: skip
-RELEASE_FIELDS = [
+)  # fmt: skip
+RELEASE_FIELDS = (
     "public_id", "app", "shown_version", "channel", "shown_state", "share", "released_by",
     "begun", "ended",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def badge(state: str, label: Any) -> SafeString:
@@ -142,6 +142,13 @@ class SubmissionAdmin(ReadOnlyAdmin):
         """Show the desk in the place of Django's form."""
         del form_url, extra_context
         return pages.desk(request, object_id, self.admin_site)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Call the list what it is."""
+        extra = dict(extra_context or {}) | {"title": gettext("Review queue")}
+        return super().changelist_view(request, extra)
 
     def file_view(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show one file of the case's version."""

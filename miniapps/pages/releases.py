@@ -36,8 +36,10 @@ def releases(request: HttpRequest, app_id: str) -> HttpResponse:
     for one in rows.filter(state__in=IN_USE).order_by("pk"):
         current.setdefault(one.channel, []).append(one)
     shown = channels(current)
+    team = set(app.maker.memberships.values_list("person_id", flat=True))
     for channel in shown:
         for entry in channel["releases"]:
+            entry["who"] = _who(entry["release"], team)
             entry["can"] = dict.fromkeys(RELEASE.actions(entry["release"].state), True)
         channel["can_roll_back"] = _can_roll_back(channel, newest)
     ready = Version.objects.filter(app=app, state=Version.State.READY, same_as=None)
@@ -56,6 +58,13 @@ def releases(request: HttpRequest, app_id: str) -> HttpResponse:
         "can_release_to_team": APP.permits("release_to_team", app.status),
     }
     return show(request, "releases.html", context)
+
+
+def _who(given: Release, team: set[int]) -> str:
+    """Return who released it; of reviewers, who publish by approving, only that they did."""
+    if given.released_by is None:
+        return ""
+    return given.released_by.name if given.released_by_id in team else _("the platform")
 
 
 def _can_roll_back(channel: dict[str, Any], newest: list[Release]) -> bool:

@@ -163,12 +163,12 @@ def journey(now: Standing) -> list[dict[str, Any]]:
         one.version_id == latest.pk for one in now.releases[Release.Channel.PRODUCTION]
     )
     return [
-        {"state": "here" if latest is None else "done", "title": _("Uploaded")},
-        {"state": checked, "title": _("Checked")},
-        {"state": reviewed, "title": _("Reviewed")},
+        {"state": "here" if latest is None else "done", "title": _("Upload")},
+        {"state": checked, "title": _("Check")},
+        {"state": reviewed, "title": _("Review")},
         {
             "state": "done" if released else "here" if approved else "ahead",
-            "title": _("Released"),
+            "title": _("Release"),
         },
     ]
 

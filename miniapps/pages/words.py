@@ -174,8 +174,8 @@ def problem_notice(problem: Problem) -> SafeString:
 
 
 def upload_limit() -> str:
-    """Return how large an upload may be, in words."""
-    return filesize_fa(UPLOAD_BYTES_MAX)
+    """Return how many megabytes an upload may have."""
+    return digits(UPLOAD_BYTES_MAX // 2**20)
 
 
 def rule_words(rule: str) -> tuple[str, str]:
