@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, live
+from core.ids import is_id
 from core.limits import CHAT_APPS_MAX
 from core.problems import Conflict, NotFound
 from core.text import fold
@@ -76,10 +77,10 @@ def recent_apps(person: Person) -> QuerySet[App]:
 def find_apps(text: str) -> list[App]:
     """Return listed apps whose name or slug holds the text; without one, the newest."""
     rows = App.objects.filter(status=App.Status.LIVE).select_related("maker").order_by("-pk")
-    words = fold(text)
+    words = fold(text.replace("\x00", ""))
     if not words:
         return list(rows[:FOUND_MAX])
-    plain = text.strip()
+    plain = text.replace("\x00", "").strip()
     named = Q(name_fa__icontains=plain) | Q(name_en__icontains=plain) | Q(slug__icontains=words)
     exact = list(rows.filter(named)[:FOUND_MAX])
     if exact:
@@ -104,6 +105,8 @@ def put_into(*, chat: Chat, app: App, actor: Person) -> None:
 @transaction.atomic
 def take_out(*, chat: Chat, app_id: str, actor: Person) -> None:
     """Take an app out of the chat's menu. Raises NotFound."""
+    if not is_id(app_id, "app"):
+        raise NotFound
     gone, _counts = ChatApp.objects.filter(chat=chat, app__public_id=app_id).delete()
     if not gone:
         raise NotFound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages as flashes
@@ -26,6 +27,8 @@ from messenger.documents import message_document, person_document
 from messenger.models import Membership
 from miniapps.consent_texts import WORDS
 from miniapps.models import App
+
+_APP_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 @never_cache
@@ -119,6 +122,8 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
 def _public_app(name: str) -> App:
     """Return an app that the world may know of. Raises NotFound."""
     wanted = {"public_id": name} if is_id(name, "app") else {"slug": name}
+    if not _APP_NAME.fullmatch(name):
+        raise NotFound
     known = [App.Status.LIVE, App.Status.UNLISTED, App.Status.SUSPENDED]
     found = App.objects.select_related("maker").filter(status__in=known, **wanted).first()
     if found is None:
@@ -237,11 +242,9 @@ def end_device(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """Take a permission back from an app."""
-    consents.revoke(
-        person=person_of(request),
-        audience=request.POST.get("app", ""),
-        scope=request.POST.get("scope", ""),
-        now=timezone.now(),
-    )
+    audience, scope = request.POST.get("app", ""), request.POST.get("scope", "")
+    if not is_id(audience, "app") or scope not in WORDS:
+        raise NotFound
+    consents.revoke(person=person_of(request), audience=audience, scope=scope, now=timezone.now())
     flashes.success(request, _("The app may not do this any more."))
     return HttpResponseRedirect("/account/#apps")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import audit, live
+from core.ids import is_id
 from core.limits import SESSION_AGE_S
 from core.problems import NotFound
 from identity.models import Device, Person
@@ -58,6 +59,8 @@ def devices_of(person: Person, *, now: datetime) -> QuerySet[Device]:
 @transaction.atomic
 def sign_out(*, person: Person, device_id: str) -> None:
     """End one session. Raises NotFound."""
+    if not is_id(device_id, "dev"):
+        raise NotFound
     device = Device.objects.filter(person=person, public_id=device_id).first()
     if device is None:
         raise NotFound

@@ -12,7 +12,7 @@ from core.limits import CHATS_PAGE
 from core.problems import Fault, InvalidInput
 from core.text import fold
 from identity.models import Person
-from messenger import messages
+from messenger import messages, wording
 from messenger.documents import ChatDocument, chat_document
 from messenger.models import Chat, Membership
 
@@ -87,8 +87,8 @@ def contacts_of(person: Person) -> list[Person]:
 
 def public_channels(text: str) -> list[Chat]:
     """Return public channels whose handle begins with the text, the largest first."""
-    wanted = fold(text).removeprefix("@").replace(" ", "")
-    if not wanted:
+    wanted = fold(text).removeprefix("@")
+    if not wording.HANDLE_BEGINNING.fullmatch(wanted):
         return []
     rows = Chat.objects.filter(kind=Chat.Kind.CHANNEL, handle__startswith=wanted)
     return list(rows.order_by("-members_count", "handle")[:CHANNELS_FOUND_MAX])

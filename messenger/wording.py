@@ -9,6 +9,7 @@ from core.problems import Fault, InvalidInput
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HANDLE = re.compile(r"[a-z][a-z0-9_]{3,31}")
+HANDLE_BEGINNING = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ABOUT_CHARS_MAX = 500
 # Characters that mean nothing in a message: C0 and C1 controls but newline and tab.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -30,7 +30,9 @@ def group(sara, mina) -> Chat:
 
 def boot(answer) -> dict:
     found = re.search(
-        r'<script id="boot" type="application/json">(.*?)</script>', answer.content.decode(), re.DOTALL
+        r'<script id="boot" type="application/json">(.*?)</script>',
+        answer.content.decode(),
+        re.DOTALL,
     )
     assert found is not None
     return json.loads(found[1])
@@ -254,3 +256,20 @@ def test_a_wrong_start_parameter_is_refused(group, cafe, sara):
     )
 
     assert answer.json()["errors"][0]["pointer"] == "#/card/payload/start_param"
+
+
+def test_no_text_of_a_stranger_breaks_a_page(group, cafe, sara):
+    client, chat = signed_in(sara), f"/api/v1/chats/{group.public_id}"
+
+    for path in (
+        "/apps/?q=%00", "/a/%00", "/a/" + "x" * 200, "/c/%00/", "/chats/%00/", "/api/v1/channels?q=%00",
+        "/api/v1/channels?q=%25", f"{chat}/apps?q=%00", "/api/v1/chats?cursor=%00", "/api/v1/chats/%00",
+    ):  # fmt: skip
+        assert client.get(path).status_code < 500, path
+    for path in (f"{chat}/apps/%00", f"{chat}/members/%00"):
+        assert client.delete(path).status_code == 404, path
+    for path in ("/account/consents/", "/account/devices/", "/account/name/", "/language/"):
+        answer = client.post(
+            path, dict.fromkeys(("app", "scope", "device", "first_name", "language"), "\x00")
+        )
+        assert answer.status_code < 500, path
