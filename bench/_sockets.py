@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from redis import asyncio as redis
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 MESSAGES = 50
 WITHIN_S = 60.0
@@ -20,7 +21,9 @@ async def over_sockets(origin: str, chat: str, cookies: list[str]) -> tuple[Deli
     sockets = []
     for cookie in cookies:
         headers = {"Cookie": f"session={cookie}"}
-        socket = await connect(url, origin=origin, additional_headers=headers, max_size=None)
+        socket = await connect(
+            url, origin=Origin(origin), additional_headers=headers, max_size=None
+        )
         await _until(socket, "hello")
         sockets.append(socket)
 
@@ -74,7 +77,7 @@ async def over_bare(redis_url: str, listeners: int) -> tuple[Delivered, Delivere
 
     async def closed() -> float:
         for listener, client in zip(subscribed, clients, strict=True):
-            await listener.aclose()
+            await listener.aclose()  # type: ignore[no-untyped-call]  # not typed there
             await client.aclose()
         await sender.aclose()
         return 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -42,7 +42,15 @@ class AuditEventAdmin(ReadOnlyAdmin):
     search_fields = ["event", "subject_id", "actor__phone"]
     list_select_related = ["actor"]
     show_full_result_count = False
-    fields = ["public_id", "when", "event", "actor", "subject_kind", "subject_id", "all_facts"]
+    fields: ClassVar[tuple[str, ...]] = (
+        "public_id",
+        "when",
+        "event",
+        "actor",
+        "subject_kind",
+        "subject_id",
+        "all_facts",
+    )
     readonly_fields = fields
 
     @admin.display(description=_("time"), ordering="id")

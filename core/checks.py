@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import connections
 
 @register(Tags.database)
 def persian_is_seen_by_trigrams(
-    databases: list[str] | None = None, **_kwargs: Any
+    *, databases: Sequence[str] | None = None, **_kwargs: Any
 ) -> list[CheckMessage]:
     """With ``lc_ctype = C`` PostgreSQL's pg_trgm is blind to Persian and says nothing."""
     for alias in databases or []:

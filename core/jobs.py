@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from celery import current_app, shared_task
@@ -26,8 +26,10 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def task(name: str) -> Callable[[Function], Function]:
-    """Register a function as the task ``name`` (``floor.verb_noun``); only this module starts it."""
-    return shared_task(name=name, ignore_result=True, acks_late=True)  # type: ignore[no-any-return]
+    """Register a function as the task ``floor.verb_noun``; only this module starts it."""
+    return cast(
+        "Callable[[Function], Function]", shared_task(name=name, ignore_result=True, acks_late=True)
+    )
 
 
 def enqueue_on_commit(task_name: str, **arguments: Any) -> None:

@@ -15,6 +15,7 @@ from core.api.idempotency import once
 from core.api.strict import StrictSerializer, Text
 from core.limits import START_PARAM_CHARS_MAX
 from core.problems import NotFound
+from identity.models import Person
 from messenger import access as chat_access
 from miniapps import access, launching, tokens
 from miniapps.api.authentication import KeyAuth
@@ -31,7 +32,7 @@ class LaunchWish(StrictSerializer):
     start_param = Text(
         max_length=START_PARAM_CHARS_MAX, required=False, allow_blank=True, default=""
     )
-    source = serializers.ChoiceField(SOURCES, default="link")
+    source = serializers.ChoiceField(SOURCES, default="link")  # type: ignore[assignment]  # DRF's own attribute of this name
     version = Text(
         max_length=40,
         required=False,
@@ -66,6 +67,7 @@ class LaunchView(APIView):
 
 def _opened(request: Request, wish: dict[str, Any]) -> Launch:
     now, person = timezone.now(), request.user
+    assert isinstance(person, Person)
     if "version" in wish:
         version = access.previewable_version(person, wish["version"])
         if wish["app"] not in (version.app.public_id, version.app.slug):
@@ -112,7 +114,8 @@ class IntrospectionView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Tell what a user token of the key's own app is worth now."""
-        key: AppKey = request.auth
+        key = request.auth
+        assert isinstance(key, AppKey)
         app = access.app_of(key, key.app.public_id, right="introspect")
         asked = TokenToCheck(data=request.data)
         asked.is_valid(raise_exception=True)

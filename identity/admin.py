@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -27,7 +27,15 @@ class PersonAdmin(ReadOnlyAdmin):
     list_filter = ["is_staff", "is_active"]
     search_fields = ["phone", "first_name", "last_name", "handle"]
     show_full_result_count = False
-    fields = ["public_id", "name", "shown_phone", "language", "roles", "is_active", "joined"]
+    fields: ClassVar[tuple[str, ...]] = (
+        "public_id",
+        "name",
+        "shown_phone",
+        "language",
+        "roles",
+        "is_active",
+        "joined",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
@@ -63,7 +71,7 @@ class MemberInline(admin.TabularInline[MakerMember, Maker]):
     """Who belongs to a maker."""
 
     model = MakerMember
-    fields = ["person", "role"]
+    fields: ClassVar[tuple[str, ...]] = ("person", "role")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -87,7 +95,15 @@ class MakerAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     search_fields = ["name", "public_id"]
     show_full_result_count = False
-    fields = ["public_id", "name", "kind", "founder", "contact", "verified", "created"]
+    fields: ClassVar[tuple[str, ...]] = (
+        "public_id",
+        "name",
+        "kind",
+        "founder",
+        "contact",
+        "verified",
+        "created",
+    )
     readonly_fields = fields
     inlines = [MemberInline]
 
@@ -108,7 +124,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
 
     list_display = ["kid", "purpose", "state", "changed"]
     list_filter = ["purpose", "state"]
-    fields = ["kid", "purpose", "state", "public_x", "changed"]
+    fields: ClassVar[tuple[str, ...]] = ("kid", "purpose", "state", "public_x", "changed")
     readonly_fields = fields
 
     @admin.display(description=_("changed"))

@@ -1,10 +1,10 @@
-"""initData as Telegram's validators expect it: one signed query string.
+r"""initData as Telegram's validators expect it: one signed query string.
 
 The rules (reference: Telegram's own algorithm, tried against seven validators):
 
 * ``secret = HMAC_SHA256(key="WebAppData", msg=app token)``; ``hash`` is the hex HMAC of the sorted
   ``key=value`` lines with that secret; ``signature`` (Ed25519, ours) is one of those lines.
-* The signature covers ``"<app number>:WebAppData\\n"`` and the lines without hash and signature.
+* The signature covers ``"<app number>:WebAppData\n"`` and the lines without hash and signature.
 * A field that has no value is left out, never blank or null; a space is ``%20``; the JSON is kept
   byte for byte.
 
@@ -44,7 +44,7 @@ def sign(
     ed25519: Callable[[bytes], bytes],
     now: datetime,
 ) -> str:
-    """Return the signed query string of ``fields`` (all values are strings; blank ones are left out).
+    """Return the signed query string of ``fields`` (strings; blank ones are left out).
 
     ``secret`` is ``secret_of(token)``; ``ed25519`` signs bytes with the platform's key.
     """

@@ -57,7 +57,8 @@ def launch(
     version = releasing.chosen_version(app, person, Release.Channel.PRODUCTION)
     if version is None:
         raise AppUnavailable
-    return _open(person, version, Release.Channel.PRODUCTION, app.label, now, chat, source, start_param)
+    channel = Release.Channel.PRODUCTION
+    return _open(person, version, channel, app.label, now, chat, source, start_param)
 
 
 def preview(
@@ -137,7 +138,7 @@ def end(*, launch: Launch, reason: str, now: datetime) -> None:
 
 
 def wishes(launch: Launch) -> list[Wish]:
-    """Return what the person must be asked before the page starts: new permissions of the version."""
+    """Return what the person must be asked before the page starts."""
     wanted = (launch.version.manifest or {}).get("req_permissions", [])
     asked = set(launch.app_person.asked)
     return [
@@ -198,7 +199,7 @@ def init_data(launch: Launch, *, now: datetime) -> str:
 
 
 def fragment(launch: Launch, *, theme_params: Mapping[str, str], now: datetime) -> str:
-    """Return the fragment that Telegram's and Bale's scripts demand, in the order scrapers expect."""
+    """Return the fragment that Telegram's and Bale's scripts demand, in the usual order."""
     params = initdata.compact(theme_params)
     return (
         f"tgWebAppData={quote(init_data(launch, now=now), safe='')}"

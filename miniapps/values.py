@@ -28,7 +28,8 @@ def save(*, app_person: AppPerson, key: str, value: str) -> None:
     """Keep one CloudStorage value. Raises InvalidInput, StorageFull (members: keys_max)."""
     _refuse_bad_keys([key])
     if len(value) > CLOUD_VALUE_CHARS_MAX or "\x00" in value:
-        raise InvalidInput([Fault("#/value", f"must have at most {CLOUD_VALUE_CHARS_MAX} characters")])
+        fault = Fault("#/value", f"must have at most {CLOUD_VALUE_CHARS_MAX} characters")
+        raise InvalidInput([fault])
     AppPerson.objects.select_for_update().get(pk=app_person.pk)
     mine = StoredValue.objects.filter(app_person=app_person, area=Area.CLOUD)
     if not mine.filter(key=key).exists() and mine.count() >= CLOUD_KEYS_MAX:

@@ -7,7 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -86,8 +86,10 @@ def openapi() -> str:
     from drf_spectacular.renderers import OpenApiYamlRenderer
 
     with override("en"):
-        schema = SchemaGenerator().get_schema(request=None, public=True)
-        text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
+        generator: Any = SchemaGenerator
+        renderer: Any = OpenApiYamlRenderer
+        schema = generator().get_schema(request=None, public=True)
+        text: bytes = renderer().render(schema, renderer_context={})
     return text.decode()
 
 

@@ -79,7 +79,7 @@ def as_problem(reason: Exception) -> Problem | None:  # noqa: C901, PLR0911  (a 
         case drf.NotAcceptable():
             return NotAcceptable(str(reason.detail))
         case drf.Throttled():
-            return TooManyRequests(retry_after_s=int(reason.wait or 1))
+            return TooManyRequests(retry_after_s=int(getattr(reason, "wait", None) or 1))
     return None
 
 

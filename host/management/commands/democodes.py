@@ -21,12 +21,11 @@ class Command(BaseCommand):
         """Write one line a person."""
         if not settings.DEMO:
             raise CommandError("Only with BARNAMAK_DEMO=1.")
-        self.stdout.write(
-            f"People sign in at {settings.ORIGIN}/signin/ with phone and one-time code:"
-        )
+        self.stdout.write(f"People sign in at {settings.ORIGIN}/signin/ (phone, one-time code):")
         for one in demo_people.PEOPLE:
             self.stdout.write(
-                f"  {_local(one.phone)}  code {demo_people.code(one)}  {one.first_name} · {one.story}"
+                f"  {_local(one.phone)}  code {demo_people.code(one)}"
+                f"  {one.first_name} · {one.story}"
             )
         self.stdout.write(
             f"Staff sign in at {settings.ORIGIN}/admin/ (phone, password, TOTP code):"
