@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from core.problems import MEDIA_TYPE, NotAllowed, NotFound, Problem, registered
 
@@ -97,6 +98,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem_answer(request, CsrfFailed())
 
 
+@require_safe
 def problem_page(request: HttpRequest, code: str) -> HttpResponse:
     """``/problems/<code>``: what a code means and what to do, for makers and people."""
     found = registered().get(code)

@@ -1,0 +1,177 @@
+"""Every address of the host × every role: how the table is read and how it is tried.
+
+The table is ``permission_matrix.txt``: a line an address, a method, and a status for each role, in
+the order of ROLES. ``python -m pytest tests/architecture/test_permission_matrix.py`` says what is
+missing and what differs; with ``MATRIX=write`` in the environment it writes the statuses it got, to
+be read line by line before they are committed.
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from identity.models import Person
+from messenger import chats
+from miniapps import launching
+from miniapps.models import App, AppKey
+from tests.miniapps import build
+from tests.people import make_person, signed_in
+
+TABLE = Path(__file__).with_name("permission_matrix.txt")
+ROLES = (
+    "anonymous", "person", "owner", "developer", "analyst", "billing", "key", "narrow-key",
+    "reviewer", "operator", "support", "superuser",
+)  # fmt: skip
+# A step that operators take, for each table whose addresses name one.
+STEPS = {"app": {"name": "suspend"}, "version": {"name": "block-soft"}}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+REGEX_GROUP = re.compile(r"\(\?P<(\w+)>.*?\)(?=[/$]|$)")
+
+
+@dataclass
+class World:
+    """A client for each role, and something real for each part of an address."""
+
+    clients: dict[str, Client]
+    parts: dict[str, str]
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+def addresses() -> list[str]:
+    """Every address the resolver knows, as patterns."""
+    return sorted(set(_walk(get_resolver().url_patterns, "/")))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+def read_table() -> dict[tuple[str, str], list[int]]:
+    """(address, method) → the status of each role."""
+    table = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            method, *statuses, address = line.split()
+            assert len(statuses) == len(ROLES), line
+            table[address, method] = [int(status) for status in statuses]
+    return table
+
+
+def write_table(table: dict[tuple[str, str], list[int]]) -> None:
+    head = [f"# {'method':<6} {' '.join(ROLES)} address"]
+    lines = [
+        f"{method:<6} {' '.join(map(str, statuses))} {address}"
+        for (address, method), statuses in sorted(table.items())
+    ]
+    TABLE.write_text("\n".join(head + lines) + "\n")
+
+
+def try_one(world: World, address: str, method: str, role: str) -> int:
+    """Ask one address as one role and return the status."""
+    client = world.clients[role]
+    kept = copy.deepcopy(client.cookies)  # an address that signs out must not do it for the next
+    # To a program a refused step says its status; to a person it is a notice on the page before.
+    headers = {"accept": "application/json"} if method == "POST" else {}
+    place = path_of(world, address)
+    answer = client.generic(method, place, b"", "application/json", headers=headers)
+    client.cookies = kept
+    if hasattr(answer, "streaming_content"):
+        b"".join(answer.streaming_content)
+    return answer.status_code
+
+
+def path_of(world: World, address: str) -> str:
+    """Put something real into each part of an address."""
+    table = re.match(r"^/admin/(\w+)/(\w+)/", address)
+    row = world.rows.get(f"{table[1]}.{table[2]}", "1") if table else "1"
+
+    def part(match: re.Match[str]) -> str:
+        name = match[1]
+        if table and name in STEPS.get(table[2], {}):
+            return STEPS[table[2]][name]
+        return row if name in ("object_id", "pk", "key") else world.parts.get(name, "nothing")
+
+    path = PARAMETER.sub(part, REGEX_GROUP.sub(part, address.replace("^", "").replace("$", "")))
+    return path.replace(r"\.", ".")
+
+
+def make_world() -> World:
+    """A live app with a team, a chat and a launch; one person for each role."""
+    people = {role: make_person(role) for role in ROLES[1:6]}
+    team = {role: people[role] for role in ("developer", "analyst", "billing")}
+    maker = build.make_maker(people["owner"], **team)
+    app = build.live_app(maker)
+    staff = {role: make_person(role, role=role) for role in ("reviewer", "operator", "support")}
+    staff["superuser"] = make_person("superuser", is_superuser=True)
+    key, text = build.make_key(app, *AppKey.Scope.values, now=timezone.now())
+    _narrow, narrow = build.make_key(app, AppKey.Scope.INTROSPECT, now=timezone.now())
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    clients |= {role: signed_in(one, raise_request_exception=False) for role, one in people.items()}
+    clients |= {role: _with_code(one) for role, one in staff.items()}
+    for name, secret in (("key", text), ("narrow-key", narrow)):
+        headers = {"authorization": f"Bearer {secret}"}
+        clients[name] = Client(raise_request_exception=False, headers=headers)
+    return World(clients, _parts(app, key, people["owner"]), _rows())
+
+
+def _with_code(person: Person) -> Client:
+    """A member of staff who has also given the code of the authenticator."""
+    client = signed_in(person, raise_request_exception=False)
+    session = client.session
+    device = TOTPDevice.objects.create(user=person, name="phone", confirmed=True)
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    return client
+
+
+def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
+    now = timezone.now()
+    chat = chats.create_channel(
+        founder=owner, title="نارون", about="", handle="naron_cafe", now=now
+    )
+    launch = launching.launch(person=owner, app=app, source="link", now=now)
+    case = app.submissions.get().public_id
+    return {
+        "app_id": app.public_id,
+        "name": app.slug,
+        "version_id": app.versions.get().public_id,
+        "submission_id": case,
+        "case_id": case,
+        "release_id": app.releases.get().public_id,
+        "key_id": key.public_id,
+        "maker_id": app.maker.public_id,
+        "chat_id": chat.public_id,
+        "handle": chat.handle or "",
+        "person_id": owner.public_id,
+        "launch_id": launch.public_id,
+        "code": "not-found",
+        "sha256": "0" * 64,
+        "content_type_id": str(ContentType.objects.get_for_model(App).pk),
+        "app_label": "core",
+        "url": "nothing/",
+    }
+
+
+def _rows() -> dict[str, str]:
+    """The first row of each table the admin shows."""
+    rows = {}
+    for model in admin.site._registry:
+        first = model._default_manager.order_by("pk").first()
+        if first is not None:
+            rows[f"{model._meta.app_label}.{model._meta.model_name}"] = str(first.pk)
+    return rows
