@@ -55,7 +55,12 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on; replace Django's page about unknown addresses, which only DEBUG shows."""
+        """Pass on; replace Django's page about unknown addresses, which only DEBUG shows.
+
+        An address with a NUL names nothing, and PostgreSQL would refuse to look for it.
+        """
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem_answer(request, NotFound())
         response = self.get_response(request)
         unknown = response.status_code == NotFound.status and request.resolver_match is None
         return problem_answer(request, NotFound()) if settings.DEBUG and unknown else response

@@ -21,6 +21,7 @@ from core.problems import NotFound, Problem
 from identity.pages import person_of
 from miniapps import governing
 from miniapps.models import App, Launch, Version
+from miniapps.pages.frame import refuse_nul
 from miniapps.pages.words import problem_notice
 from miniapps.states import APP, VERSION
 
@@ -152,6 +153,7 @@ def _measured(
     if request.method == "POST":
         reason = request.POST.get("reason", "")
         try:
+            refuse_nul(request)
             measure.carry_out(
                 actor=person_of(request), reason=reason, now=timezone.now(), **subject
             )

@@ -25,14 +25,14 @@ from identity.models import Maker, Person
 from identity.pages import person_of
 from miniapps import access, icons, launching, review
 from miniapps.desk import reading
-from miniapps.desk.differences import differences, last_approved
+from miniapps.desk.compared import compared
 from miniapps.desk.panel import due_words, panel
 from miniapps.findings import OWN_RULES, REVIEW_RULES, text_of
 from miniapps.models import App, Finding, Submission
 from miniapps.pages.apps import audit_of
+from miniapps.pages.frame import refuse_nul
 from miniapps.pages.versions import SEVERITIES, finding_rows
 from miniapps.pages.words import EVENTS, TONES, event_facts, problem_notice
-from miniapps.states import SUBMISSION
 
 EVENTS_SHOWN = 30
 CASES_SHOWN = 10
@@ -64,7 +64,7 @@ def desk(request: HttpRequest, key: str, site: AdminSite) -> HttpResponse:
         case.findings.select_related("version", "author").order_by("pk"),
         key=lambda one: (one.state != Finding.State.OPEN, SEVERITIES[one.severity]),
     )
-    changed = differences(case.version)
+    changed = compared(case.version)
     due, due_tone = due_words(case, now=now)
     shown = panel(case, reviewer, own, now=now)
     context = site.each_context(request) | {
@@ -124,6 +124,7 @@ def step(move: Step) -> Callable[[HttpRequest, str], HttpResponse]:
     def view(request: HttpRequest, key: str) -> HttpResponse:
         case = find(request, key)
         try:
+            refuse_nul(request)
             said = move(request, case, person_of(request))
         except Problem as problem:
             if wants_json(request):
@@ -225,15 +226,10 @@ def run(request: HttpRequest, key: str) -> HttpResponse:
 def file(request: HttpRequest, key: str, site: AdminSite) -> HttpResponse:
     """Show one file as text, with what changed in it; ``?part=1`` gives only the inner part."""
     case = find(request, key)
-    base = last_approved(case.version)
+    base = review.differences(case.version).base
     found = reading.read(case.version, base, request.GET.get("path", ""))
     context: dict[str, Any] = {"case": case, "file": found, "base": base}
     if request.GET.get("part"):
         return render(request, "admin/miniapps/file_part.html", context)
     context |= site.each_context(request) | {"title": found.path}
     return render(request, "admin/miniapps/file.html", context)
-
-
-def is_waiting(case: Submission) -> bool:
-    """Tell whether the case can still be decided."""
-    return SUBMISSION.permits("claim", case.state)

@@ -91,9 +91,7 @@ def overview(request: HttpRequest, app_id: str) -> HttpResponse:
         "uploads_per_hour": UPLOADS_PER_HOUR_MAX,
         "can_upload": APP.permits("upload", app.status),
     }
-    answer = show(request, "overview.html", context)
-    answer.headers["Cache-Control"] = "no-store"  # a token may stand here
-    return answer
+    return show(request, "overview.html", context)
 
 
 def _token_once(request: HttpRequest, app: App) -> str:
@@ -228,9 +226,7 @@ def settings(request: HttpRequest, app_id: str) -> HttpResponse:
         "can": dict.fromkeys(APP.actions(app.status), True),
         "public_path": f"/a/{app.slug}",
     }
-    answer = show(request, "settings.html", context)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return show(request, "settings.html", context)
 
 
 @step

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.answers import wants_json
-from core.problems import NotAllowed, NotFound, NotSignedIn, Problem
+from core.problems import Fault, InvalidInput, NotAllowed, NotFound, NotSignedIn, Problem
 from identity.makers import RIGHTS, role_of
 from identity.models import Person
 from identity.pages import person_of, safe_path
@@ -27,6 +27,17 @@ View = Callable[..., HttpResponse]
 SEE_OTHER = 303
 
 
+def refuse_nul(request: HttpRequest) -> None:
+    """Refuse a form with a NUL in it: no text holds one, and PostgreSQL would break on it.
+
+    Raises InvalidInput with every field.
+    """
+    found = [name for name, values in request.POST.lists() if "\x00" in "".join(values)]
+    if found:
+        detail = "holds a character that is not allowed"
+        raise InvalidInput([Fault(f"#/{name}", detail, "characters") for name in found])
+
+
 def page(view: View) -> View:
     """Mark a page to be looked at, by people who are signed in."""
     return never_cache(login_required(require_safe(view)))
@@ -34,7 +45,13 @@ def page(view: View) -> View:
 
 def form_page(view: View) -> View:
     """Mark a page with one form that answers to GET and POST."""
-    return never_cache(login_required(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refuse_nul(request)
+        return view(request, *args, **kwargs)
+
+    return never_cache(login_required(require_http_methods(["GET", "HEAD", "POST"])(wrapped)))
 
 
 def step(view: View) -> View:
@@ -46,6 +63,7 @@ def step(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            refuse_nul(request)
             return view(request, *args, **kwargs)
         except Problem as problem:
             own_page = type(problem) is NotFound or isinstance(problem, NotAllowed | NotSignedIn)

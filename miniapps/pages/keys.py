@@ -48,9 +48,7 @@ def keys(request: HttpRequest, app_id: str) -> HttpResponse:
         context = _context(person, app) | {"given": given, "faults": faults, "refusal": refusal}
         return show(request, "keys.html", context, status=problem.status)
     context = _context(person, app) | {"made": key, "made_text": text}
-    answer = show(request, "keys.html", context, status=201)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return show(request, "keys.html", context, status=201)
 
 
 def _context(person: Person, app: App) -> dict[str, Any]:

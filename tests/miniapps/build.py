@@ -146,6 +146,13 @@ def claimed(app: App, reviewer: Person, name: str = "1.0.0", **more: Any) -> Sub
     return review.claim(submission=submitted(app, name, **more), reviewer=reviewer, now=NOW)
 
 
+def claimed_upload(app: App, reviewer: Person, content: Mapping[str, bytes]) -> Submission:
+    """A case about exactly these files that the reviewer has taken."""
+    version = checked_version(app, packed(content))
+    case = submission.submit(version=version, actor=app.maker.founder, now=NOW)
+    return review.claim(submission=case, reviewer=reviewer, now=NOW)
+
+
 def approved_version(
     app: App, name: str = "1.0.0", *, publish: bool = True, **more: Any
 ) -> Version:
