@@ -1,5 +1,6 @@
 """The demo's people at their browsers: how they sign in, and where things stand on their pages."""
 
+import contextlib
 import re
 import time
 from base64 import b32decode
@@ -13,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     FrameLocator,
     Locator,
     Page,
@@ -244,6 +246,16 @@ def agree(page: Page) -> None:
 
 
 def close_app(page: Page) -> None:
-    """Close the app by the sheet's own button; the app may not object here."""
-    page.locator("#app-pane .sheet__bar > .icon-button").click()
+    """Close the app by the sheet's menu; the app may not object here."""
+    page.locator("#app-pane .sheet__bar summary").click()
+    page.locator("#app-pane .menu__item", has_text=fa("Close the app")).click()
     expect(page.locator("#app-pane .sheet")).to_have_count(0)
+
+
+def answer(page: Page, choice: str) -> None:
+    """Press a button of the host's question; a question is deaf at first, so press it again."""
+    button = runner(page).get_by_role("dialog").get_by_role("button", name=choice)
+    expect(button).to_be_visible()
+    while button.is_visible():
+        with contextlib.suppress(Error):  # it went while we pressed
+            button.click(timeout=1000)
