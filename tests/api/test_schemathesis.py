@@ -22,7 +22,7 @@ from miniapps.models import AppKey
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 
-EXAMPLES = 4  # of each operation, each sent by every caller
+EXAMPLES = 3  # of each operation, each sent by every caller
 PROMISED = [
     checks.not_a_server_error,
     checks.status_code_conformance,
