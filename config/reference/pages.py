@@ -29,7 +29,7 @@ _SETTING = re.compile(
 def problems() -> str:
     """Return the table of all problem codes."""
     _import_errors()
-    import_module("config.urls")  # some problems stand beside the view that raises them
+    importlib.import_module("config.urls")  # some problems stand beside the view that raises them
     rows = [
         "# Problems",
         MADE,
