@@ -10,12 +10,14 @@ CODE_DIGITS = 5  # digits of a one-time code
 CODE_TTL = timedelta(minutes=3)  # how long a one-time code is good
 CODE_TRIES_MAX = 5  # wrong guesses at one code before it is dead
 CODE_REQUESTS_PER_PHONE_MAX = 5  # codes sent to one phone in CODE_REQUESTS_PERIOD_S
+CODE_REQUESTS_PER_PHONE_DAY_MAX = 30  # codes sent to one phone in a day: at most 150 guesses
 CODE_REQUESTS_PER_ADDRESS_MAX = 30  # codes asked for from one network address in the same time
 CODE_REQUESTS_PERIOD_S = 600  # seconds
 CODE_CHECKS_PER_ADDRESS_MAX = 60  # codes tried from one network address in the same time
 CODE_RESEND_AFTER_S = 30  # seconds before another code may be asked for the same phone
 SESSION_AGE_S = 60 * 60 * 24 * 60  # seconds a person stays signed in
 STAFF_SESSION_AGE_S = 60 * 60 * 8  # seconds a member of staff stays signed in
+STAFF_SIGN_INS_PER_ADDRESS_MAX = 60  # tries at the staff's door from one address, same time
 
 # --- people and makers ----------------------------------------------------------------------
 NAME_CHARS_MAX = 64  # characters of a person's or maker's name
@@ -55,6 +57,7 @@ JSON_DEPTH_MAX = 20  # nesting of a JSON body
 APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
 APP_KEYS_MAX = 20  # live API keys of one app
 UPLOADS_PER_HOUR_MAX = 60  # uploads of one app in an hour
+UPLOADS_PER_PERSON_HOUR_MAX = 120  # uploads one person answers for in an hour, over all his apps
 REVIEW_DUE_AFTER = timedelta(days=3)  # a submission waits at most so long
 REVIEW_TEXT_CHARS_MAX = 4_000  # characters of a finding or of the reasons of a decision
 REVIEW_CLAIM_TTL = timedelta(minutes=30)  # a claim without a sign of life falls back to the queue
@@ -68,6 +71,8 @@ CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
 CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
 CLOUD_VALUE_CHARS_MAX = 4096  # characters of a CloudStorage value
 LOCAL_STORE_BYTES_MAX = 256 * 1024  # bytes kept for an app whose storage the browser blocks
+LOCAL_KEYS_MAX = 2_048  # keys of that store
+LOCAL_KEY_CHARS_MAX = 512  # characters of one of its keys
 BRIDGE_CALLS_PER_10_S_MAX = 200  # server calls of one launch in ten seconds
 BRIDGE_CALL_BYTES_MAX = 1024 * 1024  # bytes of one bridge call: a whole local store at once
 ROUTE_POLL_S = 1.0  # seconds between two looks of the assets process at the route table

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.http import HttpRequest
 
 UNKNOWN = "unknown"
 
@@ -23,6 +24,12 @@ def address_of(headers: Mapping[str, str], peer: str | None) -> str:
         if len(seen) >= proxies and (found := _address(seen[-proxies])):
             return found
     return _address(peer or "") or UNKNOWN
+
+
+def locked_address(request: HttpRequest) -> str | None:
+    """Return the address that failed staff sign-ins are counted by (AXES_CLIENT_IP_CALLABLE)."""
+    found = address_of(request.headers, request.META.get("REMOTE_ADDR"))
+    return None if found == UNKNOWN else found
 
 
 def _address(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -9,6 +10,23 @@ from django.http import HttpRequest
 
 from identity import phones
 from identity.models import Person
+
+NAME_CHARS_MAX = 255  # characters of django-axes' column
+
+
+def locked_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str | None:
+    """Return the name that failed sign-ins are counted by (AXES_USERNAME_CALLABLE).
+
+    One phone has any number of spellings; counted by spelling, the tries would never end.
+    """
+    given = credentials or (request.POST if request is not None else {})
+    typed = given.get("username")
+    if not isinstance(typed, str):
+        return None
+    try:
+        return phones.normalise(typed)
+    except phones.NotAPhoneNumber:
+        return typed[:NAME_CHARS_MAX].replace("\x00", "")
 
 
 class StaffPasswordBackend(ModelBackend):
