@@ -10,8 +10,10 @@ from core.limits import NAME_CHARS_MAX
 from core.problems import Fault, InvalidInput
 from identity.models import Person
 
-# Direction overrides would let a name rewrite the line it stands in.
-_REFUSED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Of the invisible characters only the half-space and the joiner of emoji mean something in a
+# name; others would rewrite the line it stands in, or make two names look the same.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
+_KEPT = "\u200c\u200d"
 
 
 def set_name(*, person: Person, first_name: str, last_name: str) -> Person:
@@ -45,6 +47,6 @@ def _tidy(text: str) -> str:
     kept = "".join(
         " " if c.isspace() else c
         for c in text
-        if c.isspace() or (unicodedata.category(c) != "Cc" and c not in _REFUSED)
+        if c.isspace() or c in _KEPT or unicodedata.category(c) not in _INVISIBLE
     )
-    return " ".join(kept.split())
+    return " ".join(word for word in kept.split() if word.strip(_KEPT))

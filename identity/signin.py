@@ -19,6 +19,7 @@ from core.limits import (
     CODE_CHECKS_PER_ADDRESS_MAX,
     CODE_DIGITS,
     CODE_REQUESTS_PER_ADDRESS_MAX,
+    CODE_REQUESTS_PER_PHONE_DAY_MAX,
     CODE_REQUESTS_PER_PHONE_MAX,
     CODE_REQUESTS_PERIOD_S,
     CODE_RESEND_AFTER_S,
@@ -29,6 +30,8 @@ from core.text import latin_digits
 from identity import phones, senders
 from identity.errors import BadPhone, CodeExpired, CodeTooSoon, WrongCode
 from identity.models import Person, SignInCode
+
+DAY_S = 24 * 60 * 60
 
 
 def phone_of(text: str) -> str:
@@ -60,6 +63,8 @@ def send_code(*, phone: str, address: str, now: datetime) -> SignInCode:
         rates.hit(
             "codes-phone", phone, limit=CODE_REQUESTS_PER_PHONE_MAX, period_s=CODE_REQUESTS_PERIOD_S
         )
+        # Without this, patience finds any code: a thousand guesses in an afternoon.
+        rates.hit("codes-phone-day", phone, limit=CODE_REQUESTS_PER_PHONE_DAY_MAX, period_s=DAY_S)
         SignInCode.objects.filter(phone=phone, used_at=None).update(tries_left=0)
         code = senders.draw_code(phone)
         row = SignInCode.objects.create(
