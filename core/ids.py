@@ -17,7 +17,7 @@ from django.db import models
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's, without i l o u
 BODY_CHARS = 26
-_SHAPE = re.compile(rf"^([a-z]{{2,5}})_([{ALPHABET}]{{{BODY_CHARS}}})$")
+_SHAPE = re.compile(rf"([a-z]{{2,5}})_([{ALPHABET}]{{{BODY_CHARS}}})")
 
 
 def uuid7_int(*, now_ms: int | None = None) -> int:
@@ -38,7 +38,7 @@ def new_id(prefix: str) -> str:
 
 def is_id(text: str, prefix: str) -> bool:
     """Tell whether ``text`` has the shape of a public id of this kind."""
-    match = _SHAPE.match(text)
+    match = _SHAPE.fullmatch(text)
     return match is not None and match[1] == prefix
 
 

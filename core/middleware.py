@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from core.answers import problem_answer
+from core.answers import BadRequest, problem_answer
 from core.ids import new_id
 from core.problems import NotFound, Problem
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -64,6 +66,16 @@ class ProblemMiddleware:
         response = self.get_response(request)
         unknown = response.status_code == NotFound.status and request.resolver_match is None
         return problem_answer(request, NotFound()) if settings.DEBUG and unknown else response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Refuse a form with a NUL in it; the API reads its bodies itself and judges them there."""
+        del args, kwargs
+        is_form = request.content_type in FORMS and not getattr(view, "csrf_exempt", False)
+        if is_form and any("\x00" in text for _name, all_ in request.POST.lists() for text in all_):
+            return problem_answer(request, BadRequest())
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer problems; let bugs be bugs."""

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,17 +63,24 @@ def once(view: View) -> View:
         try:
             answer = view(self, request, *args, **kwargs)
         except BaseException:
-            record.delete()
+            _still_ours(record).delete()
             raise
         self.finalize_response(request, answer, *args, **kwargs)
         answer.render()
-        record.status, record.body = answer.status_code, answer.content
-        record.media_type = answer.headers["Content-Type"]
-        record.save(update_fields=["status", "body", "media_type"])
+        _still_ours(record).update(
+            status=answer.status_code,
+            body=answer.content,
+            media_type=answer.headers["Content-Type"],
+        )
         return answer
 
     wrapped.__doc__, wrapped.__name__ = view.__doc__, view.__name__
     return cast("View", wrapped)
+
+
+def _still_ours(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
+    """Return the record as rows: none when a later caller has taken it over meanwhile."""
+    return IdempotencyRecord.objects.filter(pk=record.pk, status=None, created_at=record.created_at)
 
 
 def _caller(request: Request) -> str:
@@ -106,17 +114,19 @@ def _begin(caller: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, 
                 caller=caller, key=key, fingerprint=fingerprint
             )
     except IntegrityError:
-        record = IdempotencyRecord.objects.get(caller=caller, key=key)
+        found = IdempotencyRecord.objects.filter(caller=caller, key=key).first()
+        if found is None:  # its first request was refused this moment and has forgotten it
+            raise StillRunning(retry_after_s=1) from None
+        record = found
     else:
         return record, True
     if record.fingerprint != fingerprint:
         raise KeyReused
     if record.status is None and record.created_at < timezone.now() - STILL_RUNNING_MAX:
         # The worker that began it has died: one of the callers takes it over.
-        taken = IdempotencyRecord.objects.filter(
-            pk=record.pk, status=None, created_at=record.created_at
-        ).update(created_at=timezone.now())
-        if taken:
+        now = timezone.now()
+        if _still_ours(record).update(created_at=now):
+            record.created_at = now
             return record, True
     if record.status is None:
         raise StillRunning(retry_after_s=1)

@@ -19,7 +19,9 @@ Row = TypeVar("Row", bound=Model)
 def page_size(request: Request, *, default: int = API_PAGE, most: int = API_PAGE_MAX) -> int:
     """Read ``?limit=`` within bounds. Raises InvalidInput when it is no number."""
     text = request.query_params.get("limit", str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
+    digits_max = 9  # a longer text must not be judged by its beginning
+    readable = text.isascii() and text.isdigit() and len(text) <= digits_max
+    if not readable or not 1 <= int(text) <= most:
         raise InvalidInput([Fault("#/limit", f"must be a number from 1 to {most}", "range")])
     return int(text)
 

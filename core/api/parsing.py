@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,12 @@ class BoundedJSONParser(BaseParser):
 def strict_json(body: bytes) -> Any:
     """Parse one JSON document. Raises ParseError with what is wrong."""
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_no_twins,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except RecursionError:
         raise ParseError("is nested too deeply") from None
     except ValueError as reason:
@@ -53,6 +59,14 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    """Return the number; one beyond a double's range would be written as Infinity, no JSON."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is out of range")
+    return value
 
 
 def _check(value: Any, *, depth: int) -> None:

@@ -88,7 +88,8 @@ def place(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or int(text[:17]) > wire.SEQ_MAX:
+    readable = text.isascii() and text.isdigit() and len(text) <= len(str(wire.SEQ_MAX))
+    if not readable or int(text) > wire.SEQ_MAX:
         raise InvalidInput([Fault(f"#/{name}", "must be the number of a message", "range")])
     return int(text)
 
