@@ -206,6 +206,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         key = self.chats.get(str(frame.get("chat")))
         if key is None:
             return
+        await in_rows(following.may_write, self.person, frame)
         news = {"chat": frame["chat"], "person": person_document(self.person)}
         await self._publish(f"chat.{key}", "chat.typing", news)
 

@@ -62,6 +62,14 @@ def read(person: Person, frame: dict[str, Any]) -> None:
     reading.mark_read(chat, person, seq)
 
 
+def may_write(person: Person, frame: dict[str, Any]) -> None:
+    """Let those pass who may write in the chat: a channel's readers are not heard in it.
+
+    Raises what ``access`` raises.
+    """
+    access.chat_of(person, _text(frame, "chat"), right="write")
+
+
 def own_launch(person: Person, frame: dict[str, Any]) -> Launch:
     """Return one of the person's own launches, ended or not. Raises NotFound."""
     launch_id = _text(frame, "launch")

@@ -50,7 +50,7 @@ def send_text(*, chat: Chat, sender: Person, text: str, client_id: str, now: dat
     """Send a text; sending it again with the same client id returns the first message.
 
     The caller has asked ``access`` for the right to write. Raises, the first that applies:
-    InvalidInput, TooManyRequests, ClientIdReused.
+    InvalidInput, TooManyRequests, ClientIdReused, NotFound (no member any more).
     """
     content = Content(kind=Message.Kind.TEXT, text=wording.message_text(text))
     return _send(chat, sender, content, wording.client_id(client_id), now)
@@ -90,8 +90,10 @@ def _send(chat: Chat, sender: Person, content: Content, client_id: str, now: dat
             twin.sender = sender
             return twin
         message = _append(locked, content, sender=sender, client_id=client_id, now=now)
-        # Whoever writes has the chat before his eyes.
-        Membership.objects.filter(chat=locked, person=sender).update(read_seq=message.seq)
+        # Whoever writes has the chat before his eyes, unless he was sent out this moment.
+        mine = Membership.objects.filter(chat=locked, person=sender)
+        if not mine.update(read_seq=message.seq):
+            raise NotFound
     return message
 
 

@@ -13,6 +13,8 @@ HANDLE_BEGINNING = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ABOUT_CHARS_MAX = 500
 # Characters that mean nothing in a message: C0 and C1 controls but newline and tab.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What would let a title rewrite the line it stands in, or stand there unseen.
+_TRICKS = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def message_text(text: str) -> str:
@@ -28,7 +30,7 @@ def message_text(text: str) -> str:
 
 def one_line(text: str, *, pointer: str, most: int, needed: bool = True) -> str:
     """Return a title on one line. Raises InvalidInput when it is empty or too long."""
-    kept = " ".join(_CONTROLS.sub("", text).split())
+    kept = " ".join(_TRICKS.sub("", _CONTROLS.sub("", text)).split())
     if needed and not kept:
         raise InvalidInput([Fault(pointer, "must not be empty", "blank")])
     if len(kept) > most:
