@@ -109,7 +109,9 @@ def live_keys(app: App, *, now: datetime) -> QuerySet[AppKey]:
 
 
 def _is_live(key: AppKey, now: datetime) -> bool:
-    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
+    in_time = key.expires_at is None or key.expires_at > now
+    # Whoever made the key answers for what it does; of a closed account nobody does.
+    return key.revoked_at is None and in_time and key.created_by.is_active
 
 
 def _note_use(key: AppKey, now: datetime) -> None:

@@ -25,6 +25,7 @@ from miniapps.models import App, AppPerson, Launch, Release, Version
 WEB_APP_VERSION = "8.0"  # the Telegram API level the bridge speaks
 PLATFORM = "web"
 PIN_PARAMETER = "bnv"
+OPEN_TO_ALL = (App.Status.LIVE, App.Status.UNLISTED)
 _START_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
@@ -73,6 +74,8 @@ def preview(
     _refuse_bad_start(start_param)
     if version.state != Version.State.READY or version.digest is None:
         raise AppUnavailable
+    if version.app.status not in routing.OPEN_TO_TEAM:
+        raise AppUnavailable(reason=version.app.status)
     label = routing.preview_label(version)
     return _open(person, version, Release.Channel.PREVIEW, label, now, None, source, start_param)
 
@@ -90,7 +93,7 @@ def _open(  # noqa: PLR0917  (private, all of them needed)
 ) -> Launch:
     known = pairwise.person_in(version.app, person)
     AppPerson.objects.filter(pk=known.pk).update(last_opened_at=now)
-    return Launch.objects.create(
+    made = Launch.objects.create(
         app=version.app,
         version=version,
         label=label,
@@ -102,6 +105,15 @@ def _open(  # noqa: PLR0917  (private, all of them needed)
         start_param=start_param,
         expires_at=now + LAUNCH_TTL,
     )
+    # The new row refers to the app's and waits for whoever holds that one. If it was suspended, or
+    # the version blocked, meanwhile, this launch was not there yet to be ended: look once more.
+    open_to = routing.OPEN_TO_TEAM if channel != Release.Channel.PRODUCTION else OPEN_TO_ALL
+    still = Version.objects.filter(
+        pk=version.pk, state=Version.State.READY, app__status__in=open_to
+    )
+    if not still.exists():
+        raise AppUnavailable
+    return made
 
 
 def launch_of(person: Person, launch_id: str) -> Launch:
@@ -152,7 +164,9 @@ def wishes(launch: Launch) -> list[Wish]:
 def answer_wishes(*, launch: Launch, granted: set[str]) -> None:
     """Remember what the person said to all that was asked; the rest counts as refused."""
     known = AppPerson.objects.select_for_update().get(pk=launch.app_person_id)
-    for wish in wishes(launch):
+    asked = wishes(launch)
+    granted = granted & {wish.name for wish in asked}
+    for wish in asked:
         if wish.name in granted:
             consents.grant(person=launch.person, audience=launch.app.public_id, scope=wish.name)
         known.asked = sorted({*known.asked, wish.name})

@@ -19,6 +19,7 @@ from core.limits import (
     REVIEW_DUE_AFTER,
     UPLOAD_BYTES_MAX,
     UPLOADS_PER_HOUR_MAX,
+    UPLOADS_PER_PERSON_HOUR_MAX,
     VERSION_NOTE_CHARS_MAX,
 )
 from core.problems import Fault, InvalidInput
@@ -53,6 +54,8 @@ def receive(
     APP.after("upload", app.status)
     _refuse_bad_note(note)
     rates.hit("uploads", app.public_id, limit=UPLOADS_PER_HOUR_MAX, period_s=3600)
+    uploader = str(actors.person_of(actor).pk)
+    rates.hit("uploads-person", uploader, limit=UPLOADS_PER_PERSON_HOUR_MAX, period_s=3600)
     size = _Size()
     sha256 = Store(settings.PRIVATE_UPLOADS).put(size.bounded(upload))
     return _enter(

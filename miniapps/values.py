@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Length
 
 from core.limits import (
     CLOUD_KEY_CHARS_MAX,
     CLOUD_KEYS_MAX,
     CLOUD_VALUE_CHARS_MAX,
+    LOCAL_KEY_CHARS_MAX,
+    LOCAL_KEYS_MAX,
     LOCAL_STORE_BYTES_MAX,
 )
 from core.problems import Fault, InvalidInput
@@ -76,6 +78,9 @@ def save_local(*, app_person: AppPerson, changes: Mapping[str, str | None]) -> N
     ]
     if any("\x00" in row.key or "\x00" in row.value for row in kept):
         raise InvalidInput([Fault("#/changes", "must not hold NUL characters")])
+    if any(len(row.key) > LOCAL_KEY_CHARS_MAX for row in kept):
+        detail = f"keys must have at most {LOCAL_KEY_CHARS_MAX} characters"
+        raise InvalidInput([Fault("#/changes", detail)])
     mine = StoredValue.objects.filter(app_person=app_person, area=Area.LOCAL)
     mine.filter(key__in=gone).delete()
     StoredValue.objects.bulk_create(
@@ -84,9 +89,11 @@ def save_local(*, app_person: AppPerson, changes: Mapping[str, str | None]) -> N
         unique_fields=["app_person", "area", "key"],
         update_fields=["value", "changed_at"],
     )
-    size = mine.aggregate(chars=Sum(Length("key") + Length("value")))["chars"] or 0
-    if size > LOCAL_STORE_BYTES_MAX:
+    size = mine.aggregate(chars=Sum(Length("key") + Length("value")), rows=Count("pk"))
+    if (size["chars"] or 0) > LOCAL_STORE_BYTES_MAX:
         raise StorageFull(chars_max=LOCAL_STORE_BYTES_MAX)
+    if size["rows"] > LOCAL_KEYS_MAX:
+        raise StorageFull(keys_max=LOCAL_KEYS_MAX)
 
 
 def _refuse_bad_keys(wanted: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from core.limits import NAME_CHARS_MAX
+from core import rates
+from core.limits import NAME_CHARS_MAX, PEOPLE_LOOKUPS_MAX, PEOPLE_LOOKUPS_PERIOD_S
 from core.problems import Fault, InvalidInput, NotFound, Problem
 from identity import makers, phones
 from identity.errors import BadPhone
@@ -103,6 +104,8 @@ def _found_faults(given: dict[str, str]) -> dict[str, str]:
         faults.append(Fault("#/name", "holds a character that is not allowed", "characters"))
     if len(given["contact"]) > CONTACT_CHARS_MAX:
         faults.append(Fault("#/contact", "is too long", "long"))
+    elif not given["contact"].isprintable():
+        faults.append(Fault("#/contact", "holds a character that is not allowed", "characters"))
     return faults_by_field(InvalidInput(faults)) if faults else {}
 
 
@@ -148,6 +151,13 @@ def set_member(request: HttpRequest, maker_id: str) -> HttpResponse:
     if member:
         phone = _member(found_maker, member).phone
     else:
+        # The same count as in the messenger: nobody shall learn by trying who is here.
+        rates.hit(
+            "people-lookups",
+            str(actor.pk),
+            limit=PEOPLE_LOOKUPS_MAX,
+            period_s=PEOPLE_LOOKUPS_PERIOD_S,
+        )
         try:
             phone = phones.normalise(request.POST.get("phone", ""))
         except phones.NotAPhoneNumber:
