@@ -1,0 +1,13 @@
+"""What an app is, what its bytes are, what reviewers think, what people get: kept apart.
+
+The state machines are design §6; the moves are functions of the verb modules, never ``save()``.
+"""
+
+from miniapps.models.launches import AppPerson, Launch, StoredValue
+from miniapps.models.registered import App, AppKey, Category, ChatApp, Route
+from miniapps.models.versions import Finding, Release, Submission, Version, VersionFile
+
+__all__ = [
+    "App", "AppKey", "AppPerson", "Category", "ChatApp", "Finding", "Launch", "Release", "Route",
+    "StoredValue", "Submission", "Version", "VersionFile",
+]  # fmt: skip
