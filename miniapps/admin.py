@@ -114,7 +114,6 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "public_id", "app__public_id", "app__slug", "app__name_fa", "app__name_en",
         "app__maker__name",
     ]  # fmt: skip
-    search_help_text = _("App, slug, maker or id")
     show_full_result_count = False
 
     def get_urls(self) -> list[URLPattern]:
