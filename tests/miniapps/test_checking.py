@@ -6,8 +6,8 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
-from hostile.bundles.attacks import ATTACKS
 from django.utils import translation
+from hostile.bundles.attacks import ATTACKS
 from PIL import Image
 
 from core.limits import CHECK_STUCK_AFTER, CHECK_TRIES_MAX
