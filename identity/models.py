@@ -81,6 +81,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         full = f"{self.first_name} {self.last_name}".strip()
         return full or str(_("No name"))
 
+    def get_short_name(self) -> str:
+        """Return how the staff site greets."""
+        return self.first_name or self.name
+
+    def get_full_name(self) -> str:
+        """Return the whole name, where Django asks for it."""
+        return self.name
+
     @property
     def has_name(self) -> bool:
         """Whether the person has told a name yet."""
