@@ -26,15 +26,15 @@ from miniapps.pages.words import TONES
 
 State = Submission.State
 APP_FIELDS = (
-    "public_id", "number", "slug", "shown_status", "maker", "name_fa", "name_en", "about_fa",
+    "shown_id", "number", "slug", "shown_status", "maker", "name_fa", "name_en", "about_fa",
     "about_en", "category", "given", "cases", "created",
 )  # fmt: skip
 VERSION_FIELDS = (
-    "public_id", "app", "number", "name", "shown_state", "digest", "size", "files_count",
+    "shown_id", "app", "number", "name", "shown_state", "digest", "size", "files_count",
     "note", "uploaded_by", "uploaded",
 )  # fmt: skip
 RELEASE_FIELDS = (
-    "public_id", "app", "shown_version", "channel", "shown_state", "share", "released_by",
+    "shown_id", "app", "shown_version", "channel", "shown_state", "share", "released_by",
     "begun", "ended",
 )  # fmt: skip
 
@@ -50,6 +50,15 @@ def audit_link(request: HttpRequest, public_id: str) -> str:
     if not request.user.has_perm("core.view_auditevent"):
         return ""
     return f"{reverse('admin:core_auditevent_changelist')}?q={public_id}"
+
+
+class NamedAdmin(ReadOnlyAdmin):
+    """Rows with a public id, read only."""
+
+    @admin.display(description=_("id"))
+    def shown_id(self, row: App | Version | Release) -> SafeString:
+        """Return the public id, from left to right."""
+        return format_html('<code class="ltr">{}</code>', row.public_id)
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -197,7 +206,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(App)
-class AppAdmin(ReadOnlyAdmin):
+class AppAdmin(NamedAdmin):
     """Apps: found and read; suspended, restored and banned by steps that ask for the reason."""
 
     list_display = [
@@ -300,7 +309,7 @@ class AppAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Version)
-class VersionAdmin(ReadOnlyAdmin):
+class VersionAdmin(NamedAdmin):
     """Versions: immutable, so read only; blocked by steps that ask for the reason."""
 
     list_display = ["shown_name", "app", "shown_state", "size", "files_count", "uploaded"]
@@ -363,7 +372,7 @@ class VersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
+class ReleaseAdmin(NamedAdmin):
     """Releases: what was given to whom, to be read."""
 
     list_display = ["app", "shown_version", "channel", "shown_state", "share", "begun", "ended"]

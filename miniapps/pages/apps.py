@@ -183,8 +183,11 @@ def history(request: HttpRequest, app_id: str) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before[:18]))
     found = list(rows[: EVENTS_PAGE + 1])
     team = set(app.maker.memberships.values_list("person_id", flat=True))
+    named = {one.facts.get("version") for one in found} | {one.subject_id for one in found}
+    versions = Version.objects.filter(app=app, public_id__in=named - {None})
+    numbers = dict(versions.values_list("public_id", "number"))
     context = of_app(person, app, tab="history") | {
-        "events": [_event(one, team) for one in found[:EVENTS_PAGE]],
+        "events": [_event(one, team, numbers) for one in found[:EVENTS_PAGE]],
         "older": found[EVENTS_PAGE - 1].pk if len(found) > EVENTS_PAGE else None,
     }
     return show(request, "history.html", context)
@@ -204,13 +207,15 @@ def audit_of(app: App) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(wanted).select_related("actor").order_by("-pk")
 
 
-def _event(event: AuditEvent, team: set[int]) -> dict[str, Any]:
+def _event(event: AuditEvent, team: set[int], numbers: dict[str, int]) -> dict[str, Any]:
     """Return an event in words; who reviews is not told to makers."""
     title, icon = EVENTS.get(event.event, (event.event, "activity"))
     who = ""
     if event.actor is not None:
         who = event.actor.name if event.actor_id in team else _("the platform")
+    number = numbers.get(event.subject_id) or numbers.get(str(event.facts.get("version")))
     return {
+        "number": number,
         "at": event.at, "title": title, "icon": icon, "who": who,
         "facts": event_facts(event.event, event.facts),
     }  # fmt: skip
