@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core.answers import problem_page
+from core.api.reading import api_page
 from core.gallery import gallery
 from identity import wellknown
 from miniapps.api.files import icon, manifest_schema
@@ -23,6 +24,7 @@ urlpatterns = [
     path(".well-known/initdata-keys.json", wellknown.init_data_keys, name="initdata_keys"),
     path("icons/<str:sha256>.png", icon, name="icon"),
     path("schemas/manifest.json", manifest_schema, name="manifest_schema"),
+    path("api/docs/", api_page, name="api_page"),
     path("api/v1/", include("config.api_urls")),
     path("console/", include("miniapps.urls")),
     path("", include("identity.urls")),
