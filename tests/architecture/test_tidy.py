@@ -15,7 +15,7 @@ INSTEAD = {
     r"datetime\.utcnow|datetime\.now\(\)": "receive `now`, or ask django.utils.timezone at the door",
     r"\.delay\(|\.apply_async\(": "core.jobs.enqueue_on_commit",
     r"mark_safe|format_html_join\(.*%|\|safe\b": "a template that escapes",
-    r"csrf_exempt": "CSRF on every page; keys on the API",
+    r"@csrf_exempt|csrf_exempt\(|import csrf_exempt": "CSRF on every page; keys on the API",
     r"\binnerHTML\b|insertAdjacentHTML|document\.write\(": "build nodes, set textContent",
     r"postMessage\([^)]*,\s*['\"]\*['\"]": "the exact origin",
     r"AuditEvent\.objects\.create": "core.audit.record",
