@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar, cast
 
 import structlog
@@ -38,7 +37,7 @@ def enqueue_on_commit(task_name: str, **arguments: Any) -> None:
     ``arguments`` are ids and plain values, JSON.
     """
     job = OutboxJob.objects.create(task=task_name, arguments=arguments)
-    transaction.on_commit(partial(_hand_over, job.pk), robust=True)
+    transaction.on_commit(lambda: _hand_over(job.pk), robust=True)
 
 
 def _hand_over(job_id: int) -> bool:

@@ -7,7 +7,6 @@ listens catches up from the rows.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import structlog
@@ -25,7 +24,7 @@ def group_of(topic: str) -> str:
 
 def publish_on_commit(topic: str, event: str, payload: dict[str, Any]) -> None:
     """Tell everybody who follows ``topic`` once the caller's transaction has committed."""
-    transaction.on_commit(partial(_publish, topic, event, payload), robust=True)
+    transaction.on_commit(lambda: _publish(topic, event, payload), robust=True)
 
 
 def _publish(topic: str, event: str, payload: dict[str, Any]) -> None:
