@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
@@ -85,14 +85,17 @@ class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
                 period_s=CODE_REQUESTS_PERIOD_S,
             )
         answer: HttpResponse = super().login(request, extra_context)
-        person, after = request.user, request.session.session_key
-        if request.method == "POST" and isinstance(person, Person) and after not in (None, before):
+        person = request.user
+        came_in = request.method == "POST" and isinstance(answer, HttpResponseRedirect)
+        if came_in and isinstance(person, Person):
+            # Who was signed in by a code has more rights now, so the session gets another key.
+            request.session.cycle_key()
             request.session.set_expiry(STAFF_SESSION_AGE_S)
             if before is not None:
                 devices.forget(person=person, session_key=before)
             devices.note(
                 person=person,
-                session_key=str(after),
+                session_key=str(request.session.session_key),
                 user_agent=request.headers.get("User-Agent", "")[:400],
                 address=address_of(request.headers, request.META.get("REMOTE_ADDR")),
             )

@@ -17,10 +17,12 @@ NAME_CHARS_MAX = 255  # characters of django-axes' column
 def locked_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str | None:
     """Return the name that failed sign-ins are counted by (AXES_USERNAME_CALLABLE).
 
-    One phone has any number of spellings; counted by spelling, the tries would never end.
+    One phone has any number of spellings; counted by spelling, the tries would never end. The
+    name stands under ``username`` when a failure is counted and under the model's own field, the
+    phone, when django-axes asks whether one is locked out.
     """
     given = credentials or (request.POST if request is not None else {})
-    typed = given.get("username")
+    typed = given.get("username") or given.get(Person.USERNAME_FIELD)
     if not isinstance(typed, str):
         return None
     try:
