@@ -258,6 +258,23 @@ async def test_writing_is_told_to_the_others_only(talk, sara, hers, minas):
     assert news["person"] == {"id": sara.public_id, "name": "سارا"}
 
 
+async def test_a_reader_of_a_channel_is_not_heard_writing(sara, mina, hers, minas):
+    def make() -> Chat:
+        made = chats.create_channel(
+            founder=sara, title="کانال", handle="silent", now=timezone.now()
+        )
+        chats.join(channel=made, person=mina)
+        return made
+
+    channel = await sync_to_async(make)()
+    async with Socket(minas) as reader, Socket(hers) as owner:
+        await reader.do(do="typing", chat=channel.public_id)
+        refused = await reader.hear("refused")
+
+        assert await owner.is_quiet()
+    assert refused["problem"]["code"] == "cannot-write"
+
+
 async def test_a_page_of_another_origin_cannot_open_it(hers):
     for origin in (
         "https://evil.example",

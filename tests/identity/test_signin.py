@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core.limits import CODE_RESEND_AFTER_S, CODE_TRIES_MAX, CODE_TTL
+from core.limits import (
+    CODE_REQUESTS_PER_PHONE_DAY_MAX,
+    CODE_RESEND_AFTER_S,
+    CODE_TRIES_MAX,
+    CODE_TTL,
+)
 from core.problems import NotAllowed, TooManyRequests
 from identity import senders, signin
 from identity.errors import BadPhone, CodeExpired, CodeTooSoon, WrongCode
@@ -91,6 +96,17 @@ def test_a_code_is_used_once(postbox, phone, address):
 
     with pytest.raises(CodeExpired):
         enter(phone, postbox.code, address)
+
+
+def test_patience_gives_no_endless_guesses(postbox, phone, monkeypatch):
+    monkeypatch.setattr(signin, "CODE_REQUESTS_PER_PHONE_MAX", 1_000)
+    now = timezone.now()
+    for place in range(CODE_REQUESTS_PER_PHONE_DAY_MAX):
+        ask(phone, f"10.9.0.{place}", now + place * LATER)
+
+    with pytest.raises(TooManyRequests) as refused:
+        ask(phone, "10.9.1.1", now + CODE_REQUESTS_PER_PHONE_DAY_MAX * LATER)
+    assert refused.value.members["retry_after_s"] > 600
 
 
 def test_a_code_expires(postbox, phone, address):

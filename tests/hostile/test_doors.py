@@ -1,0 +1,369 @@
+"""Attacks on the host's HTTP doors, one a line: who tries what where, and what he gets."""
+
+import json
+from dataclasses import dataclass
+from unittest import mock
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from core.limits import LOCAL_KEY_CHARS_MAX, LOCAL_KEYS_MAX
+from identity import consents
+from identity.addresses import address_of
+from identity.models import Person
+from messenger import chats
+from miniapps import launching, tokens
+from miniapps.models import App, AppKey, Release, Submission
+from tests.miniapps import build
+from tests.people import *  # noqa: F403
+from tests.people import signed_in
+
+pytestmark = pytest.mark.django_db
+NUL = "\x00"
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    settings.STORE = tmp_path / "store"
+    settings.PRIVATE_UPLOADS = tmp_path / "uploads"
+
+
+@dataclass
+class World:
+    """Sara's studio with a live app and one in review; Sara talks with Dara; Mina has her own."""
+
+    people: dict[str, Person]
+    names: dict[str, str]
+
+    def ask(self, who: str, method: str, path: str, data=None, **more):
+        client = signed_in(self.people[who]) if who else Client()
+        path = path.partition("#")[0]
+        if method == "GET":
+            return client.get(path.format(**self.names), **more)
+        body = json.dumps(data or {})
+        for name, value in self.names.items():
+            body = body.replace(f"<{name}>", value)
+        if path.startswith("/api/") or path.endswith("/bridge"):
+            more["content_type"] = "application/json"
+            return client.generic(method, path.format(**self.names), body, **more)
+        return client.post(path.format(**self.names), json.loads(body), **more)
+
+
+@pytest.fixture
+def world(sara, dara, ana, mina, reza, omid) -> World:  # noqa: PLR0917  (all who act)
+    studio = build.make_maker(sara, developer=dara, analyst=ana)
+    live, other = build.live_app(studio), build.live_app(build.make_maker(mina))
+    case = build.submitted(build.make_app(studio), "2.0.0")
+    talk = chats.open_direct(person=sara, other=dara)
+    launch = launching.launch(person=sara, app=live, chat=talk, now=timezone.now())
+    token = tokens.user_token(launching.launch_of(sara, launch.public_id), now=timezone.now())
+    _key, reading = build.make_key(live, AppKey.Scope.VERSIONS_READ, now=timezone.now())
+    _key, whole = build.make_key(other, now=timezone.now())
+    return World(
+        {"sara": sara, "dara": dara, "ana": ana, "mina": mina, "reza": reza, "omid": omid},
+        {
+            "live": live.public_id, "maker": studio.public_id, "draft": case.app.public_id,
+            "version": case.version.public_id, "case": case.public_id, "case_key": str(case.pk),
+            "app_key": str(live.pk), "chat": talk.public_id, "launch": launch.public_id,
+            "release": Release.objects.get(app=live).public_id, "sara": sara.public_id,
+            "blob": case.version.files.first().sha256, "token": token.token,
+            "reading": reading, "foreign": whole,
+        },
+    )  # fmt: skip
+
+
+API = "/api/v1"
+
+
+def told(case):
+    """The case with its data in its address, so that no two are the same."""
+    who, method, path, data, status = case
+    mark = "" if data is None or method == "GET" else f"#{json.dumps(data)}"
+    return who, method, f"{path}{mark.replace('{', '{{').replace('}', '}}')}", data, status
+
+
+ATTACKS = [
+    # What is not one's own answers like what does not exist.
+    ("mina", "GET", f"{API}/apps/{{live}}", None, 404),
+    ("mina", "GET", f"{API}/apps/{{live}}/versions", None, 404),
+    ("mina", "GET", f"{API}/versions/{{version}}", None, 404),
+    ("mina", "GET", f"{API}/submissions/{{case}}", None, 404),
+    ("mina", "GET", f"{API}/releases/{{release}}", None, 404),
+    ("mina", "PATCH", f"{API}/releases/{{release}}", {"percent": 1}, 404),
+    ("mina", "POST", f"{API}/apps/{{live}}/token", None, 404),
+    ("mina", "POST", f"{API}/versions/{{version}}/withdraw", None, 404),
+    ("mina", "GET", "/console/apps/{live}/", None, 404),
+    ("mina", "GET", "/console/versions/{version}/", None, 404),
+    ("mina", "POST", "/console/versions/{version}/preview/", None, 404),
+    ("mina", "POST", "/console/makers/{maker}/members/", {"phone": "09121234567"}, 404),
+    ("mina", "POST", f"{API}/launches", {"app": "<draft>"}, 404),
+    ("mina", "POST", f"{API}/launches", {"app": "<draft>", "version": "<version>"}, 404),
+    ("mina", "POST", f"{API}/launches", {"app": "<live>", "chat": "<chat>"}, 404),
+    ("mina", "GET", "/run/{launch}", None, 404),
+    ("mina", "POST", "/run/{launch}/bridge", {"method": "token.get"}, 404),
+    ("mina", "POST", "/run/{launch}/consent", {"grant": "profile"}, 404),
+    ("mina", "GET", "/chats/{chat}/", None, 404),
+    ("mina", "GET", f"{API}/chats/{{chat}}/messages", None, 404),
+    ("mina", "POST", f"{API}/chats/{{chat}}/cards", {"app": "<live>"}, 404),
+    ("mina", "DELETE", f"{API}/chats/{{chat}}/members/{{sara}}", None, 404),
+    # One's role does not reach so far.
+    ("ana", "POST", f"{API}/apps/{{live}}/roll-back", {"channel": "production"}, 403),
+    ("ana", "PATCH", f"{API}/apps/{{live}}", {"name_fa": "دیگر"}, 403),
+    ("dara", "POST", f"{API}/apps/{{live}}/token", None, 403),
+    ("dara", "POST", f"{API}/apps/{{live}}/keys", {"name": "x", "scopes": ["releases:write"]}, 403),
+    ("dara", "POST", "/console/makers/{maker}/members/", {"phone": "09121234567"}, 403),
+    ("dara", "DELETE", f"{API}/apps/{{live}}", None, 403),
+    # The team previews its own version only under its own app.
+    ("dara", "POST", f"{API}/launches", {"app": "<live>", "version": "<version>"}, 404),
+    # A phone's code opens no staff door: without the second factor nobody is staff.
+    ("reza", "GET", "/admin/", None, 302),
+    ("reza", "GET", "/admin/miniapps/submission/{case_key}/change/", None, 302),
+    ("reza", "POST", "/admin/miniapps/submission/{case_key}/claim/", None, 302),
+    ("omid", "POST", "/admin/miniapps/app/{app_key}/do/suspend/", {"reason": "x"}, 302),
+    # Strangers.
+    ("", "GET", "/", None, 302),
+    ("", "GET", "/run/{launch}", None, 302),
+    ("", "POST", "/run/{launch}/bridge", {"method": "token.get"}, 401),
+    ("", "POST", f"{API}/launches", {"app": "<live>"}, 401),
+    ("", "GET", f"{API}/chats", None, 401),
+    # Only icons are icons: no file of a version is given out on the host's origin.
+    ("", "GET", "/icons/{blob}.png", None, 404),
+    ("", "GET", "/gallery/", None, 404),
+    # A wrong method changes nothing.
+    ("sara", "GET", "/console/apps/{live}/delete/", None, 405),
+    ("sara", "GET", "/run/{launch}/bridge", None, 405),
+    # Names that are something in another language are nothing here.
+    ("sara", "POST", "/run/{launch}/bridge", {"method": "__proto__"}, 404),
+    ("sara", "POST", "/run/{launch}/bridge", {"method": "constructor"}, 404),
+    ("sara", "POST", "/run/{launch}/bridge", {"method": "token.get", "params": {"sub": 1}}, 400),
+    # What PostgreSQL cannot keep is refused, not a fault of ours.
+    ("sara", "POST", "/console/makers/new/", {"kind": "organisation", "contact": NUL}, 400),
+    ("sara", "POST", "/run/{launch}/consent", {"grant": NUL}, 400),
+    ("sara", "GET", f"{API}/apps/%00", None, 404),
+    # A number is judged by all of its digits.
+    ("sara", "GET", f"{API}/apps?limit=0000000019999999", None, 400),
+    ("sara", "GET", f"{API}/chats/{{chat}}/messages?before=" + "0" * 16 + "9" * 30, None, 400),
+]  # fmt: skip
+
+
+def test_the_doors_stay_shut(world):
+    met = {case[:3]: world.ask(*case[:4]).status_code for case in map(told, ATTACKS)}
+
+    assert met == {case[:3]: case[4] for case in map(told, ATTACKS)}
+    assert App.objects.get(public_id=world.names["live"]).status == App.Status.LIVE
+    assert Submission.objects.get(public_id=world.names["case"]).state == Submission.State.QUEUED
+
+
+BY_KEY = [
+    ("reading", "GET", f"{API}/apps/{{live}}/versions", None, 200),
+    ("reading", "POST", f"{API}/apps/{{live}}/roll-back", {"channel": "production"}, 403),
+    ("reading", "PATCH", f"{API}/apps/{{live}}", {"name_fa": "دیگر"}, 403),
+    ("reading", "DELETE", f"{API}/apps/{{live}}", None, 403),
+    ("reading", "POST", f"{API}/tokens/introspect", {"token": "x"}, 403),
+    ("reading", "GET", f"{API}/apps/{{draft}}", None, 404),
+    ("reading", "GET", f"{API}/apps/{{live}}/keys", None, 401),
+    ("reading", "POST", f"{API}/launches", {"app": "<live>"}, 401),
+    ("reading", "GET", f"{API}/chats", None, 401),
+    ("foreign", "GET", f"{API}/apps/{{live}}", None, 404),
+    ("foreign", "PATCH", f"{API}/releases/{{release}}", {"percent": 1}, 404),
+    # What an app gets to know a person by opens nothing of ours.
+    ("token", "GET", f"{API}/chats", None, 401),
+    ("token", "GET", f"{API}/apps/{{live}}", None, 401),
+]
+
+
+def test_a_key_opens_what_it_is_for(world):
+    def status_of(key, *asked):
+        bearer = {"authorization": f"Bearer {world.names[key]}"}
+        return world.ask("", *asked, headers=bearer).status_code
+
+    met = {case[:3]: status_of(*case[:4]) for case in map(told, BY_KEY)}
+
+    assert met == {case[:3]: case[4] for case in map(told, BY_KEY)}
+
+
+def test_a_token_of_another_app_is_worth_nothing_to_a_key(world):
+    bearer = {"authorization": f"Bearer {world.names['foreign']}"}
+
+    answer = world.ask("", "POST", f"{API}/tokens/introspect", {"token": "<token>"}, headers=bearer)
+
+    assert answer.json() == {"active": False}
+
+
+def test_a_key_dies_with_the_account_that_made_it(world):
+    Person.objects.filter(pk=world.people["sara"].pk).update(is_active=False)
+    bearer = {"authorization": f"Bearer {world.names['reading']}"}
+
+    assert world.ask("", "GET", f"{API}/apps/{{live}}", headers=bearer).status_code == 401
+
+
+ACTING = [
+    ("/run/{launch}/bridge", "application/json"),
+    ("/run/{launch}/consent", "application/x-www-form-urlencoded"),
+    ("/account/name/", "application/x-www-form-urlencoded"),
+    ("/signout/", "application/x-www-form-urlencoded"),
+    ("/console/apps/{live}/token/", "application/x-www-form-urlencoded"),
+    (f"{API}/launches", "application/json"),
+    (f"{API}/apps/{{live}}/token", "application/json"),
+]
+
+
+def test_a_page_of_another_site_cannot_act_for_a_person(world):
+    browser = signed_in(world.people["sara"], enforce_csrf_checks=True)
+
+    for path, kind in ACTING:
+        answer = browser.post(path.format(**world.names), b"{}", content_type=kind)
+
+        assert answer.status_code == 403, path
+        assert b"csrf-failed" in answer.content, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example",
+     "javascript:alert(1)", "/\t/evil.example", "http:evil.example", "///evil.example"],
+)  # fmt: skip
+def test_signing_in_leads_to_no_other_site(mina, path):
+    browser = signed_in(mina)
+
+    assert browser.get("/signin/", {"next": path}).headers["Location"] == "/"
+    answer = browser.post("/language/", {"language": "fa", "next": path})
+    assert answer.headers["Location"] == "/"
+
+
+PAGES = [
+    "/signin/", "/", "/chats/{chat}/", "/a/{live}?about=1", "/account/", "/console/",
+    "/console/apps/{live}/", "/admin/login/", "/nothing/here", "/problems/not-found",
+    f"{API}/chats", f"{API}/nothing",
+]  # fmt: skip
+
+
+def test_no_page_may_be_framed_and_each_has_its_policy(world):
+    for path in PAGES:
+        answer = world.ask("sara", "GET", path)
+
+        policy = answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY", path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+        assert answer.headers["Referrer-Policy"] == "same-origin", path
+        assert "default-src 'none'" in policy, path
+        assert "script-src 'self';" in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+        assert "unsafe" not in policy, path
+
+
+@pytest.mark.parametrize("host", ["evil.example", "cafe.apps.localhost", "localhost.evil.example"])
+def test_another_name_is_refused(host):
+    assert Client(headers={"host": host}).get("/signin/").status_code == 400
+
+
+def test_a_forwarded_name_is_not_believed(client):
+    answer = client.get("/", headers={"x-forwarded-host": "evil.example"})
+
+    assert "evil" not in answer.headers["Location"]
+
+
+def test_an_address_a_caller_wrote_himself_is_not_believed(settings):
+    settings.AXES_IPWARE_PROXY_COUNT = 1
+    headers = {"X-Forwarded-For": "1.2.3.4, 10.0.0.9"}
+
+    assert address_of(headers, "127.0.0.1") == "10.0.0.9"
+    assert address_of({"X-Forwarded-For": "<script>"}, None) == "unknown"
+
+
+def test_a_session_made_by_another_is_not_kept(mina):
+    client = Client()
+    client.post("/signin/", {"phone": mina.phone})
+    planted = client.cookies["session"].value
+    with mock.patch("identity.signin.check_code", return_value=mina):
+        client.post("/signin/code/", {"code": "12345"})
+
+    cookie = client.cookies["session"]
+    assert client.get("/account/").status_code == 200
+    assert cookie.value != planted
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    client.cookies["session"] = planted
+    assert client.get("/account/").status_code == 302
+
+
+def test_nothing_is_granted_that_was_not_asked_for(world, sara):
+    app = App.objects.get(public_id=world.names["live"])
+
+    world.ask("sara", "POST", "/run/{launch}/consent", {"grant": ["phone", "payments", "x"]})
+
+    assert consents.granted(sara, app.public_id) == set()
+
+
+UNKEPT = [
+    '{"k":1e999}', '{"k":NaN}', '{"a":"x","a":"y"}', '{"\\u0000":"x"}', '{"k":"\\ud800"}',
+    "[" * 30 + "]" * 30, '{"' + "k" * (LOCAL_KEY_CHARS_MAX + 1) + '":"x"}',
+]  # fmt: skip
+
+
+def test_what_cannot_be_kept_is_refused_by_the_bridge(world):
+    browser = signed_in(world.people["sara"])
+    for changes in UNKEPT:
+        body = f'{{"method":"local.save","params":{{"changes":{changes}}}}}'
+
+        answer = browser.post(
+            f"/run/{world.names['launch']}/bridge", body, content_type="application/json"
+        )
+
+        assert answer.status_code == 400, changes
+
+
+def test_a_store_of_very_many_keys_is_full(world):
+    changes = {f"k{place}": "" for place in range(LOCAL_KEYS_MAX + 1)}
+    call = {"method": "local.save", "params": {"changes": changes}}
+
+    answer = world.ask("sara", "POST", "/run/{launch}/bridge", call)
+
+    assert answer.json()["code"] == "storage-full"
+
+
+def test_a_manifest_with_an_infinity_is_refused(world):
+    path = f"{API}/versions/{world.names['version']}/manifest"
+    body = '{"manifest":{"version":{"code":1e999}}}'
+
+    answer = signed_in(world.people["sara"]).post(path, body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "unreadable"
+
+
+def test_phones_are_not_tried_through_the_console(world):
+    with mock.patch("miniapps.pages.makers.PEOPLE_LOOKUPS_MAX", 1):
+        path = "/console/makers/{maker}/members/"
+        tried = {"phone": "09990000001", "role": "analyst"}
+        json_wanted = {"accept": "application/json"}
+        first = world.ask("sara", "POST", path, tried, headers=json_wanted)
+        second = world.ask("sara", "POST", path, tried, headers=json_wanted)
+
+    assert (first.status_code, second.status_code) == (404, 429)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("سا\u202eرا", "سارا"), ("\u200bSara\ufeff", "Sara"), ("می\u200cنا", "می\u200cنا")],
+)
+def test_a_name_holds_nothing_unseen(mina, typed, kept):
+    signed_in(mina).post("/account/name/", {"first_name": typed, "last_name": ""})
+
+    mina.refresh_from_db()
+    assert mina.first_name == kept
+
+
+@pytest.mark.parametrize("typed", ["\u200b", "\u200c", "\u2066\u2069", " \u200d "])
+def test_a_name_that_nobody_sees_is_none(mina, typed):
+    answer = signed_in(mina).post("/account/name/", {"first_name": typed, "last_name": ""})
+
+    assert answer.status_code == 400
+
+
+def test_a_title_cannot_rewrite_its_line(mina):
+    asked = {"kind": "channel", "title": "بانک\u202e رسمی\u2066"}
+
+    answer = signed_in(mina).post(f"{API}/chats", asked, content_type="application/json")
+
+    assert answer.json()["title"] == "بانک رسمی"
