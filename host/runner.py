@@ -18,9 +18,10 @@ from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.exceptions import ParseError
 
+from core.answers import problem_json
 from core.api.parsing import strict_json
 from core.limits import BRIDGE_CALL_BYTES_MAX
-from core.problems import Fault, InvalidInput, NotSignedIn, TooLarge
+from core.problems import Fault, InvalidInput, NotSignedIn, Problem, TooLarge
 from host import theme
 from host.bridge import methods as _methods  # noqa: F401  (enters the methods)
 from host.bridge.dispatch import dispatch
@@ -78,6 +79,14 @@ def consent(request: HttpRequest, launch_id: str) -> HttpResponse:
 @require_POST
 def bridge(request: HttpRequest, launch_id: str) -> HttpResponseBase:
     """Carry out one call of the runner: ``{"method", "params"}`` → ``{"result"}`` or a problem."""
+    try:
+        result = _called(request, launch_id)
+    except Problem as problem:
+        return problem_json(problem)  # a script asks here, whatever it says it accepts
+    return JsonResponse({"result": result}, headers={"Cache-Control": "no-store"})
+
+
+def _called(request: HttpRequest, launch_id: str) -> Any:
     now = timezone.now()
     launch = launching.open_launch_of(person_of(request), launch_id, now=now)
     body = request.read(BRIDGE_CALL_BYTES_MAX + 1)
@@ -90,8 +99,7 @@ def bridge(request: HttpRequest, launch_id: str) -> HttpResponseBase:
     name, params = (
         (call.get("method"), call.get("params")) if isinstance(call, dict) else ("", None)
     )
-    result = dispatch(launch=launch, name=str(name or ""), params=params, now=now)
-    return JsonResponse({"result": result}, headers={"Cache-Control": "no-store"})
+    return dispatch(launch=launch, name=str(name or ""), params=params, now=now)
 
 
 def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:

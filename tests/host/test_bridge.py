@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.limits import USER_TOKENS_PER_MINUTE_MAX
-from host.bridge import dispatch
+from host.bridge import dispatch, methods
 from identity import consents
 from miniapps import launching
 from tests.miniapps import build
@@ -35,6 +35,7 @@ def call(mina, launch):
 
 
 def test_the_table_is_what_the_reference_says():
+    assert methods.__all__ == ["launch", "local", "storage", "token"]
     assert dispatch.names() == [
         "launch.close", "local.save", "storage.delete", "storage.get", "storage.keys",
         "storage.save", "time.now", "token.get", "write_access.request",
