@@ -28,6 +28,7 @@ MAKERS_PER_PERSON_MAX = 10  # organisations one person may found
 MESSAGE_CHARS_MAX = 4096  # characters of one text message
 CARD_BYTES_MAX = 8 * 1024  # bytes of one card's payload
 CHAT_TITLE_CHARS_MAX = 128  # characters of a group's or channel's title
+CHATS_NEW_PER_HOUR_MAX = 60  # groups and channels one person may make in an hour
 GROUP_MEMBERS_MAX = 5_000  # members of a group; channels have no bound
 MESSAGES_PAGE = 50  # messages given at once
 MESSAGES_PAGE_MAX = 200  # the most a caller may ask for at once

@@ -25,7 +25,7 @@ class PersonAdmin(ReadOnlyAdmin):
 
     list_display = ["name", "shown_phone", "roles", "is_active", "joined"]
     list_filter = ["is_staff", "is_active"]
-    search_fields = ["phone", "first_name", "last_name", "handle"]
+    search_fields = ["=phone", "first_name", "last_name", "handle"]
     show_full_result_count = False
     fields: ClassVar[tuple[str, ...]] = (
         "public_id",

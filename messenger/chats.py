@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from core import audit, live
-from core.limits import GROUP_MEMBERS_MAX
+from core import audit, live, rates
+from core.limits import CHATS_NEW_PER_HOUR_MAX, GROUP_MEMBERS_MAX
 from core.problems import NotFound
 from identity.models import Person
 from messenger import messages, wording
@@ -55,7 +55,7 @@ def open_direct(*, person: Person, other: Person) -> Chat:
 def create_group(
     *, founder: Person, title: str, people: Iterable[Person] = (), now: datetime
 ) -> Chat:
-    """Make a group with its founder as owner. Raises InvalidInput, GroupFull."""
+    """Make a group with its founder as owner. Raises InvalidInput, TooManyRequests, GroupFull."""
     return _create(founder, Kind.GROUP, wording.chat_title(title), people, now)
 
 
@@ -63,7 +63,10 @@ def create_group(
 def create_channel(
     *, founder: Person, title: str, about: str = "", handle: str = "", now: datetime
 ) -> Chat:
-    """Make a channel; with a handle it is public. Raises InvalidInput, HandleTaken."""
+    """Make a channel; with a handle it is public.
+
+    Raises InvalidInput, TooManyRequests, HandleTaken.
+    """
     title = wording.chat_title(title)
     about = _about(about)
     name = wording.handle(handle) if handle.strip() else None
@@ -80,6 +83,7 @@ def _create(
     about: str = "",
     handle: str | None = None,
 ) -> Chat:
+    rates.hit("new-chats", str(founder.pk), limit=CHATS_NEW_PER_HOUR_MAX, period_s=3600)
     others = {someone.pk: someone for someone in people if someone.pk != founder.pk}
     if len(others) + 1 > GROUP_MEMBERS_MAX:
         raise GroupFull(most=GROUP_MEMBERS_MAX)

@@ -8,6 +8,7 @@ memory or crashes, the process dies and the bundle is refused: never passed.
 
 import json
 import logging
+import os
 import resource
 import subprocess
 import sys
@@ -27,6 +28,8 @@ TOO_LONG = gettext_noop("it took too long")
 DIED = gettext_noop("it needed too much memory or crashed")
 REASONS = (TOO_LONG, DIED)
 ROOT = Path(__file__).resolve().parents[2]
+# The rest of the environment names our database and holds our secrets: none of a bundle's business.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 def inspect_confined(
@@ -59,6 +62,7 @@ def inspect_confined(
             capture_output=True,
             timeout=wall_s,
             cwd=ROOT,
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
             check=False,
         )
     except subprocess.TimeoutExpired:

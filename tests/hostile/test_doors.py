@@ -14,8 +14,10 @@ from identity.addresses import address_of
 from identity.models import Person
 from messenger import chats
 from miniapps import launching, tokens
+from miniapps.bundle import confined
 from miniapps.models import App, AppKey, Release, Submission
 from tests.miniapps import build
+from tests.miniapps.browsing import at_the_desk
 from tests.people import *  # noqa: F403
 from tests.people import signed_in
 
@@ -367,3 +369,53 @@ def test_a_title_cannot_rewrite_its_line(mina):
     answer = signed_in(mina).post(f"{API}/chats", asked, content_type="application/json")
 
     assert answer.json()["title"] == "بانک رسمی"
+
+
+def test_no_page_of_the_admin_tells_a_column_letter_by_letter(saman, mina):
+    desk = at_the_desk(saman)
+    people = "/admin/identity/person/"
+
+    asked = [
+        "password__startswith=pbkdf2", "phone__startswith=%2B98912", "public_id__gt=a",
+        "memberships__chat__title__startswith=x",
+    ]  # fmt: skip
+    assert [desk.get(f"{people}?{query}").status_code for query in asked] == [400] * 4
+    assert desk.get(f"{people}?is_staff__exact=1").status_code == 200
+    part, whole = (desk.get(people, {"q": text}) for text in (mina.phone[-6:], mina.phone))
+    assert mina.public_id not in part.content.decode()
+    assert part.context["cl"].result_count == 0
+    assert whole.context["cl"].result_count == 1
+
+
+def test_the_queue_can_still_be_filtered(reza):
+    desk = at_the_desk(reza)
+
+    met = [
+        desk.get(f"/admin/miniapps/submission/?{query}").status_code
+        for query in ("queue=mine", "app__category__exact=food", "app__maker__name=x")
+    ]
+
+    assert met == [200, 200, 400]
+
+
+def test_nobody_makes_chats_without_end(mina):
+    browser = signed_in(mina)
+    with mock.patch.object(chats, "CHATS_NEW_PER_HOUR_MAX", 2):
+        met = [
+            browser.post(
+                f"{API}/chats", {"kind": "group", "title": "x"}, content_type="application/json"
+            ).status_code
+            for _ in range(3)
+        ]
+
+    assert met == [201, 201, 429]
+
+
+def test_the_process_that_opens_a_bundle_knows_no_secret(tmp_path, monkeypatch):
+    monkeypatch.setenv("BARNAMAK_SECRET_KEY", "s")
+    with mock.patch.object(confined.subprocess, "run") as run:
+        run.return_value.returncode = 9
+        confined.inspect_confined(tmp_path / "x.zip")
+
+    given = set(run.call_args.kwargs["env"])
+    assert not {name for name in given if "BARNAMAK" in name or "URL" in name}
