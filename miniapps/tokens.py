@@ -82,7 +82,7 @@ def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
     Return ``{"active": false}`` or its claims. Stricter than a verifier with the JWKS: it also
     knows whether the launch is still open and the app may still run.
     """
-    claims = _verified(token, app=app, now=now)
+    claims = verified(token, app=app, now=now)
     if claims is None:
         return {"active": False}
     launch = Launch.objects.filter(public_id=claims["sid"], app=app).first()
@@ -91,7 +91,7 @@ def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
     return {"active": True, "token_type": TYPE} | claims
 
 
-def _verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
+def verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
     """Return the claims of a token that is ours, for this app, good now; else None."""
     if len(token) > LENGTH_MAX or not token.isascii():
         return None
