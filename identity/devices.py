@@ -83,6 +83,14 @@ def forget(*, person: Person, session_key: str) -> None:
     _tell(person, [session_key])
 
 
+def forget_expired(*, now: datetime) -> int:
+    """Delete sessions whose time is over, and devices that nobody is signed in at any more."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    over = Device.objects.filter(signed_in_at__lt=now - timedelta(seconds=SESSION_AGE_S))
+    gone, _rows = over.delete()
+    return gone
+
+
 def _end(person: Person, session_keys: list[str]) -> None:
     store = import_module(settings.SESSION_ENGINE).SessionStore
     for session_key in session_keys:

@@ -98,6 +98,12 @@ def check_code(*, phone: str, code: str, address: str, now: datetime) -> Person:
     return _person_of(phone)
 
 
+def forget_old_codes(*, now: datetime) -> int:
+    """Delete codes of yesterday and before, and with them who asked; return how many."""
+    gone, _rows = SignInCode.objects.filter(created_at__lt=now - timedelta(seconds=DAY_S)).delete()
+    return gone
+
+
 @transaction.atomic
 def _person_of(phone: str) -> Person:
     person = Person.objects.filter(phone=phone).first()

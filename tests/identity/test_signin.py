@@ -5,6 +5,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from core.limits import (
@@ -12,11 +13,12 @@ from core.limits import (
     CODE_RESEND_AFTER_S,
     CODE_TRIES_MAX,
     CODE_TTL,
+    SESSION_AGE_S,
 )
 from core.problems import NotAllowed, TooManyRequests
-from identity import senders, signin
+from identity import devices, senders, signin, tasks
 from identity.errors import BadPhone, CodeExpired, CodeTooSoon, WrongCode
-from identity.models import Person, SignInCode
+from identity.models import Device, Person, SignInCode
 
 pytestmark = pytest.mark.django_db
 _numbers = itertools.count(1)
@@ -235,3 +237,26 @@ def test_asking_does_not_tell_whether_a_phone_is_known(postbox, phone, address):
 def test_what_is_no_phone_is_a_problem_of_its_own():
     with pytest.raises(BadPhone):
         signin.phone_of("not a phone")
+
+
+def test_what_is_over_is_forgotten_and_what_holds_is_kept(postbox, phone, address, client):
+    now = timezone.now()
+    ask(phone, address)
+    person = enter(phone, postbox.code, address)
+    client.force_login(person, backend="identity.backends.StaffPasswordBackend")
+    key = str(client.session.session_key)
+    devices.note(person=person, session_key=key, user_agent="", address=address)
+    devices.note(person=person, session_key="long-ago", user_agent="", address=address)
+    Device.objects.filter(session_key="long-ago").update(
+        signed_in_at=now - timedelta(seconds=SESSION_AGE_S + 1)
+    )
+
+    tasks.forget_what_is_over()
+    kept = SignInCode.objects.filter(phone=phone).count()
+    SignInCode.objects.update(created_at=now - timedelta(days=2))
+    tasks.forget_what_is_over()
+
+    assert (kept, SignInCode.objects.count()) == (1, 0)
+    assert [one.session_key for one in Device.objects.all()] == [key]
+    assert client.get("/account/").status_code in (200, 302)
+    assert Session.objects.filter(session_key=key).exists()
