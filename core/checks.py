@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import WARNING, CheckMessage, Error, Tags, register
 from django.db import connections
 
 
@@ -35,4 +35,14 @@ def demo_is_for_development(**_kwargs: Any) -> list[CheckMessage]:
     """Demo people have codes that are printed at start: never outside development."""
     if settings.DEMO and not settings.DEBUG:
         return [Error("BARNAMAK_DEMO=1 needs BARNAMAK_DEBUG=1.", id="core.E002")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def codes_are_not_for_the_log(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn of the console's sender: whoever reads the log could sign in as anybody."""
+    if settings.CODE_SENDER == "identity.senders.ConsoleSender":
+        hint = "Name your own sender in BARNAMAK_CODE_SENDER."
+        text = "Sign-in codes are written to the log."
+        return [CheckMessage(WARNING, text, hint=hint, id="core.W003")]
     return []

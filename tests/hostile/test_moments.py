@@ -135,3 +135,13 @@ def test_a_wrong_clock_gives_no_longer_claim(sara, reza):
 
     with pytest.raises(review.NotYourClaim):
         review.approve(submission=case, reviewer=reza, now=later)
+
+
+def test_a_deployment_that_writes_codes_to_its_log_is_warned(settings):
+    from core.checks import codes_are_not_for_the_log
+
+    warned = [one.id for one in codes_are_not_for_the_log()]
+    settings.CODE_SENDER = "ours.Gateway"
+
+    assert warned == ["core.W003"]
+    assert codes_are_not_for_the_log() == []
