@@ -26,7 +26,7 @@ from messenger import access, chats, listing, messages
 from messenger.documents import message_document, person_document
 from messenger.models import Membership
 from miniapps.consent_texts import WORDS
-from miniapps.models import App
+from miniapps.models import PREVIEW_AUDIENCE, App
 
 _APP_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -190,7 +190,9 @@ def _consents(person: Person) -> list[dict[str, Any]]:
     rows = Consent.objects.filter(person=person, revoked_at=None).order_by("audience", "scope")
     by_app: dict[str, list[str]] = {}
     for row in rows:
-        by_app.setdefault(row.audience, []).append(row.scope)
+        scopes = by_app.setdefault(row.audience.removesuffix(PREVIEW_AUDIENCE), [])
+        if row.scope not in scopes:
+            scopes.append(row.scope)
     known = App.objects.select_related("maker").filter(public_id__in=by_app)
     return [
         {
@@ -245,6 +247,8 @@ def revoke(request: HttpRequest) -> HttpResponse:
     audience, scope = request.POST.get("app", ""), request.POST.get("scope", "")
     if not is_id(audience, "app") or scope not in WORDS:
         raise NotFound
-    consents.revoke(person=person_of(request), audience=audience, scope=scope, now=timezone.now())
+    now, person = timezone.now(), person_of(request)
+    for given_to in (audience, f"{audience}{PREVIEW_AUDIENCE}"):
+        consents.revoke(person=person, audience=given_to, scope=scope, now=now)
     flashes.success(request, _("The app may not do this any more."))
     return HttpResponseRedirect("/account/#apps")

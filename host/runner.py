@@ -138,7 +138,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
         "start_param": launch.start_param,
         "chat_type": launch.chat.kind if launch.chat else None,
         "user": launching.profile(launch),
-        "granted": sorted(consents.granted(launch.person, launch.app.public_id)),
+        "granted": sorted(consents.granted(launch.person, launch.app_person.audience)),
         "storage": {"local": values.local(launch.app_person), "session": {}},
         "bridge_url": f"/run/{launch.public_id}/bridge",
         "ws_url": "/ws/",

@@ -91,7 +91,8 @@ def _open(  # noqa: PLR0917  (private, all of them needed)
     source: str,
     start_param: str,
 ) -> Launch:
-    known = pairwise.person_in(version.app, person)
+    preview = channel != Release.Channel.PRODUCTION
+    known = pairwise.person_in(version.app, person, preview=preview)
     AppPerson.objects.filter(pk=known.pk).update(last_opened_at=now)
     made = Launch.objects.create(
         app=version.app,
@@ -107,7 +108,7 @@ def _open(  # noqa: PLR0917  (private, all of them needed)
     )
     # The new row refers to the app's and waits for whoever holds that one. If it was suspended, or
     # the version blocked, meanwhile, this launch was not there yet to be ended: look once more.
-    open_to = routing.OPEN_TO_TEAM if channel != Release.Channel.PRODUCTION else OPEN_TO_ALL
+    open_to = routing.OPEN_TO_TEAM if preview else OPEN_TO_ALL
     still = Version.objects.filter(
         pk=version.pk, state=Version.State.READY, app__status__in=open_to
     )
@@ -119,7 +120,7 @@ def _open(  # noqa: PLR0917  (private, all of them needed)
 def launch_of(person: Person, launch_id: str) -> Launch:
     """Return the person's own launch with everything it needs. Raises NotFound."""
     found = (
-        Launch.objects.select_related("app__maker", "version", "person", "app_person", "chat")
+        Launch.objects.select_related("app__maker", "version", "person", "app_person__app", "chat")
         .filter(public_id=launch_id, person=person)
         .first()
     )
@@ -163,12 +164,18 @@ def wishes(launch: Launch) -> list[Wish]:
 @transaction.atomic
 def answer_wishes(*, launch: Launch, granted: set[str]) -> None:
     """Remember what the person said to all that was asked; the rest counts as refused."""
-    known = AppPerson.objects.select_for_update().get(pk=launch.app_person_id)
+    known = (
+        AppPerson.objects.select_for_update(of=["self"])
+        .select_related("app")
+        .get(pk=launch.app_person_id)
+    )
     asked = wishes(launch)
     granted = granted & {wish.name for wish in asked}
     for wish in asked:
         if wish.name in granted:
-            consents.grant(person=launch.person, audience=launch.app.public_id, scope=wish.name)
+            consents.grant(
+                person=launch.person, audience=launch.app_person.audience, scope=wish.name
+            )
         known.asked = sorted({*known.asked, wish.name})
     known.save(update_fields=["asked"])
     launch.app_person = known
@@ -225,7 +232,7 @@ def fragment(launch: Launch, *, theme_params: Mapping[str, str], now: datetime) 
 def granted_features(launch: Launch) -> list[Permission]:
     """Return the permissions that open a browser feature in the frame: asked for and granted."""
     wanted = {item["name"] for item in (launch.version.manifest or {}).get("req_permissions", [])}
-    granted = consents.granted(launch.person, launch.app.public_id)
+    granted = consents.granted(launch.person, launch.app_person.audience)
     return [
         name
         for name in BROWSER_FEATURES
@@ -235,7 +242,7 @@ def granted_features(launch: Launch) -> list[Permission]:
 
 def profile(launch: Launch) -> dict[str, Any] | None:
     """Return what the page may know of the person at once, or None without consent."""
-    if "profile" not in consents.granted(launch.person, launch.app.public_id):
+    if "profile" not in consents.granted(launch.person, launch.app_person.audience):
         return None
     return {
         "id": launch.app_person.number,
@@ -247,7 +254,7 @@ def profile(launch: Launch) -> dict[str, Any] | None:
 def _user(launch: Launch) -> dict[str, Any]:
     """Return the ``user`` member; the name only with the person's consent."""
     user: dict[str, Any] = {"id": launch.app_person.number, "first_name": "کاربر"}
-    if "profile" in consents.granted(launch.person, launch.app.public_id):
+    if "profile" in consents.granted(launch.person, launch.app_person.audience):
         user["first_name"] = launch.person.first_name or launch.person.name
         user["last_name"] = launch.person.last_name
         user["username"] = launch.person.handle

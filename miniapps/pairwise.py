@@ -23,18 +23,21 @@ NUMBER_FROM, NUMBER_BELOW = 10**9, 2**52
 SUB_CHARS = 26
 
 
-def person_in(app: App, person: Person) -> AppPerson:
-    """Return the person as this app knows him; drawn at the first time."""
-    known = AppPerson.objects.filter(app=app, person=person).first()
+def person_in(app: App, person: Person, *, preview: bool = False) -> AppPerson:
+    """Return the person as this app (or its preview) knows him; drawn at the first time."""
+    mine = AppPerson.objects.filter(app=app, person=person, preview=preview)
+    known = mine.first()
     while known is None:
         number = NUMBER_FROM + secrets.randbelow(NUMBER_BELOW - NUMBER_FROM)
         sub = "".join(secrets.choice(ALPHABET) for _ in range(SUB_CHARS))
         try:
             with transaction.atomic():
-                known = AppPerson.objects.create(app=app, person=person, number=number, sub=sub)
+                known = AppPerson.objects.create(
+                    app=app, person=person, preview=preview, number=number, sub=sub
+                )
         except IntegrityError:
             # Either a twin request was quicker or the number is taken: look again, then draw again.
-            known = AppPerson.objects.filter(app=app, person=person).first()
+            known = mine.first()
     return known
 
 

@@ -45,7 +45,7 @@ def audience_of(app: App) -> str:
 def user_token(launch: Launch, *, now: datetime) -> IssuedToken:
     """Issue a token for an open launch. The launch must come with app, version, app_person."""
     issued = int(now.timestamp())
-    scopes = consents.granted(launch.person, launch.app.public_id)
+    scopes = consents.granted(launch.person, launch.app_person.audience)
     claims: dict[str, Any] = {
         "iss": settings.ORIGIN,
         "aud": audience_of(launch.app),
@@ -59,6 +59,8 @@ def user_token(launch: Launch, *, now: datetime) -> IssuedToken:
         "scope": " ".join(sorted(scopes)),
         "lang": launch.person.language,
     }
+    if launch.app_person.preview:
+        claims["env"] = "preview"
     if launch.chat is not None:
         claims["chat"] = {
             "type": launch.chat.kind,
@@ -85,7 +87,7 @@ def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
     claims = verified(token, app=app, now=now)
     if claims is None:
         return {"active": False}
-    launch = Launch.objects.filter(public_id=claims["sid"], app=app).first()
+    launch = Launch.objects.filter(public_id=claims["sid"], app=app, person__is_active=True).first()
     if launch is None or launch.ended_at is not None or launch.expires_at <= now:
         return {"active": False}
     return {"active": True, "token_type": TYPE} | claims

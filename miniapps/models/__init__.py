@@ -3,11 +3,12 @@
 The state machines are design §6; the moves are functions of the verb modules, never ``save()``.
 """
 
-from miniapps.models.launches import AppPerson, Launch, StoredValue
+from miniapps.models.launches import PREVIEW_AUDIENCE, AppPerson, Launch, StoredValue
 from miniapps.models.registered import App, AppKey, Category, ChatApp, Route
 from miniapps.models.versions import Finding, Release, Submission, Version, VersionFile
 
 __all__ = [
-    "App", "AppKey", "AppPerson", "Category", "ChatApp", "Finding", "Launch", "Release", "Route",
+    "PREVIEW_AUDIENCE", "App", "AppKey", "AppPerson", "Category", "ChatApp", "Finding", "Launch",
+    "Release", "Route",
     "StoredValue", "Submission", "Version", "VersionFile",
 ]  # fmt: skip

@@ -13,15 +13,22 @@ from messenger.models import Chat
 from miniapps.models.registered import App
 from miniapps.models.versions import Release, Version
 
+PREVIEW_AUDIENCE = ".preview"  # behind the app's id in a consent given to its preview
+
 
 class AppPerson(models.Model):
-    """A person as one app knows him: a pairwise number and string, never our own ids."""
+    """A person as one app knows him: a pairwise number and string, never our own ids.
+
+    A preview is another app in this respect: what is not reviewed yet meets another person, with
+    consents and kept values of his own.
+    """
 
     id = models.BigAutoField(primary_key=True)
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="people")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="app_people"
     )
+    preview = models.BooleanField(default=False)
     number = models.BigIntegerField()
     sub = models.CharField(max_length=40)
     asked = models.JSONField[Any](default=list)  # permissions the person was asked about
@@ -30,7 +37,7 @@ class AppPerson(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["app", "person"], name="app_person_once"),
+            models.UniqueConstraint(fields=["app", "person", "preview"], name="app_person_once"),
             models.UniqueConstraint(fields=["app", "number"], name="app_number_once"),
             models.UniqueConstraint(fields=["app", "sub"], name="app_sub_once"),
             models.CheckConstraint(
@@ -41,6 +48,11 @@ class AppPerson(models.Model):
 
     def __str__(self) -> str:
         return self.sub
+
+    @property
+    def audience(self) -> str:
+        """What consents are given to: the app, or its preview. The caller has fetched the app."""
+        return f"{self.app.public_id}{PREVIEW_AUDIENCE if self.preview else ''}"
 
 
 class Launch(models.Model):

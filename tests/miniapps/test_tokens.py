@@ -8,7 +8,7 @@ from django.conf import settings
 
 from identity import consents, keys
 from identity.models import SigningKey
-from miniapps import governing, launching, tokens
+from miniapps import governing, launching, tokens, values
 from tests.miniapps import build
 from tests.miniapps.build import NOW
 
@@ -142,3 +142,23 @@ def test_a_token_outlives_a_rotation_but_not_the_removal_of_its_key(launch):
         keys.remove(old, now=NOW)
     assert tokens.introspect(token, app=launch.app, now=NOW) == {"active": False}
     assert tokens.introspect(fresh, app=launch.app, now=NOW)["active"] is True
+
+
+def test_a_preview_meets_another_person_with_consents_and_values_of_his_own(sara):
+    app = build.make_app(build.make_maker(sara))
+    version = build.approved_version(app)
+    app.refresh_from_db()
+    public = launching.launch_of(sara, launching.launch(person=sara, app=app, now=NOW).public_id)
+    team = launching.launch_of(
+        sara,
+        launching.preview(person=sara, version=version, source="console", now=NOW).public_id,
+    )
+
+    consents.grant(person=sara, audience=public.app_person.audience, scope="profile")
+    values.save(app_person=public.app_person, key="a", value="1")
+
+    claims = read(tokens.user_token(team, now=NOW).token, team)
+    assert (claims["env"], claims["scope"]) == ("preview", "")
+    assert claims["sub"] != public.app_person.sub
+    assert values.keys(app_person=team.app_person) == []
+    assert "env" not in read(tokens.user_token(public, now=NOW).token, public)

@@ -19,7 +19,7 @@ def close(call: Call) -> bool:
 @method("write_access.request", granted=Param(bool))
 def write_access(call: Call) -> dict[str, str]:
     """Keep what the person answered in the host's own dialog."""
-    audience = call.launch.app.public_id
+    audience = call.launch.app_person.audience
     if "messages" in consents.granted(call.launch.person, audience):
         return {"status": "allowed"}
     if not call.params["granted"]:
