@@ -1,7 +1,7 @@
 """One generator for each attack on the reader, with the rule that must refuse it.
 
-    @attack("rule-id")
-    def what_the_attacker_does(): return bytes
+@attack("rule-id")
+def what_the_attacker_does(): return bytes
 """
 
 import json
@@ -235,7 +235,9 @@ def sum_above_the_limit() -> bytes:
 
 @attack("archive-unpacked-size")
 def sum_claimed_above_the_limit() -> bytes:
-    return good(File("a.mp4", b"x", method=8, central={"unpacked": 2**31}, local={"unpacked": 2**31}))
+    return good(
+        File("a.mp4", b"x", method=8, central={"unpacked": 2**31}, local={"unpacked": 2**31})
+    )
 
 
 # --- entries ----------------------------------------------------------------------------------
@@ -470,7 +472,9 @@ names(
     windows_share="\\\\server\\share\\evil.css",
 )
 names("name-backslash", windows_path="a\\evil.css", windows_parent="..\\evil.css")
-names("name-forbidden-character", alternate_stream="a.css:evil", wild="a*.css", percent="%2e%2e.css")
+names(
+    "name-forbidden-character", alternate_stream="a.css:evil", wild="a*.css", percent="%2e%2e.css"
+)
 names("name-control-character", nul_in_the_name=b"a.css\x00.png", newline_in_the_name=b"a\nb.css")
 names(
     "name-invisible-character",
@@ -481,7 +485,12 @@ names(
 names("name-not-utf8", latin_one=b"caf\xe9.css")
 names("name-too-long", long_name="a" * 300 + ".css", long_name_of_many_bytes="س" * 150 + ".css")
 names("name-too-deep", deep_folders="a/" * 20 + "a.css")
-names("name-trailing-dot", trailing_dot="a./b.css", trailing_space="a /b.css", leading_space="a/ b.css")
+names(
+    "name-trailing-dot",
+    trailing_dot="a./b.css",
+    trailing_space="a /b.css",
+    leading_space="a/ b.css",
+)
 names("name-device", device_name="con.css", device_folder="aux/a.css", device_case="LpT1.css")
 names(
     "name-dot-file",
@@ -514,7 +523,9 @@ def the_same_but_for_width() -> bytes:
 
 @attack("name-collision")
 def the_same_but_for_composition() -> bytes:
-    return good(File("\u0622.css", b"a{}"), File("\u0627\u0653.css", b"b{}"), File("ﬁ.css"), File("fi.css"))
+    return good(
+        File("\u0622.css", b"a{}"), File("\u0627\u0653.css", b"b{}"), File("ﬁ.css"), File("fi.css")
+    )
 
 
 @attack("name-duplicate")
@@ -593,7 +604,9 @@ contents(
     nul_in_a_script=("a.js", b"x();\x00y();"),
     latin_one_text=("a.txt", b"caf\xe9"),
 )
-contents("content-server-side", php_in_a_page=("a.html", b"<meta charset=utf-8><?php system($_GET[0]);"))
+contents(
+    "content-server-side", php_in_a_page=("a.html", b"<meta charset=utf-8><?php system($_GET[0]);")
+)
 contents(
     "image-too-large",
     huge_png=("a.png", _png(30_000, 30_000)),
@@ -601,8 +614,14 @@ contents(
     huge_gif=("a.gif", b"GIF89a" + struct.pack("<HH", 60_000, 60_000)),
     huge_jpeg=("a.jpg", JPEG + struct.pack(">HH", 30_000, 30_000) + bytes(20)),
     huge_webp=("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8X" + bytes(8) + b"\xff\xff\x00\xff\xff\x00"),
-    huge_lossless_webp=("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8L\x00\x00\x00\x00\x2f\xff\xff\xff\x0f"),
-    huge_lossy_webp=("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(7) + b"\x9d\x01\x2a\xff\x3f\xff\x3f"),
+    huge_lossless_webp=(
+        "a.webp",
+        b"RIFF\x00\x00\x00\x00WEBPVP8L\x00\x00\x00\x00\x2f\xff\xff\xff\x0f",
+    ),
+    huge_lossy_webp=(
+        "a.webp",
+        b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(7) + b"\x9d\x01\x2a\xff\x3f\xff\x3f",
+    ),
 )
 contents(
     "image-unreadable",
@@ -615,7 +634,10 @@ contents("code-miner", miner=("a.js", b"var m = new CoinHive.Anonymous('key'); m
 contents(
     "secret-private-key",
     private_key=("a.txt", b"-----BEGIN RSA PRIVATE " + b"KEY-----\n" + b"MIIEpAIBAAKCAQEA" * 4),
-    private_key_in_a_string=("a.js", b'k="-----BEGIN PRIVATE ' + b'KEY-----\\nMIIEpAIBAAKCAQEAAAAA"'),
+    private_key_in_a_string=(
+        "a.js",
+        b'k="-----BEGIN PRIVATE ' + b'KEY-----\\nMIIEpAIBAAKCAQEAAAAA"',
+    ),
 )
 contents(
     "secret-found",
@@ -691,7 +713,10 @@ manifests(
     manifest_with_an_open_string=b'{"app_id":"a',
     manifest_with_half_a_character=b'{"app_id":"\\ud800"}',
 )
-manifests("manifest-bom", manifest_with_a_byte_order_mark=b'\xef\xbb\xbf{"app_id":"a","name":"b",' + VERSION + b"}")
+manifests(
+    "manifest-bom",
+    manifest_with_a_byte_order_mark=b'\xef\xbb\xbf{"app_id":"a","name":"b",' + VERSION + b"}",
+)
 manifests("manifest-duplicate-key", manifest_with_a_key_twice=b'{"app_id":"a","app_id":"b"}')
 manifests(
     "manifest-too-deep",
@@ -722,7 +747,10 @@ manifests(
     manifest_with_a_direction_override={"name": "a\u202eb"},
     manifest_with_a_line_break={"app_id": "a.b\n"},
 )
-manifests("manifest-permission", manifest_with_an_unknown_permission={"req_permissions": [{"name": "root", "reason": "x"}]})
+manifests(
+    "manifest-permission",
+    manifest_with_an_unknown_permission={"req_permissions": [{"name": "root", "reason": "x"}]},
+)
 manifests("manifest-page-missing", manifest_with_a_missing_page={"pages": ["start"]})
 manifests("manifest-page-missing", manifest_with_a_page_outside={"pages": ["../../etc/passwd"]})
 manifests("manifest-icon-missing", manifest_with_a_missing_icon={"icons": [{"src": "i.png"}]})

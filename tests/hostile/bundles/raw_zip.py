@@ -5,7 +5,9 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-PAGE = b'<!doctype html><html lang="fa" dir="rtl"><head><meta charset="utf-8"><title>\xd9\x85</title>'
+PAGE = (
+    b'<!doctype html><html lang="fa" dir="rtl"><head><meta charset="utf-8"><title>\xd9\x85</title>'
+)
 MANIFEST = {"app_id": "ir.example.cafe", "name": "کافه", "version": {"code": 1, "name": "1.0.0"}}
 
 
@@ -84,7 +86,9 @@ def manifest(**members: object) -> File:
     return File("manifest.json", json.dumps({**MANIFEST, **members}, ensure_ascii=False).encode())
 
 
-def build(*files: File, gap: bytes = b"", comment: bytes = b"", shift: int = 0, **end: int) -> bytes:
+def build(
+    *files: File, gap: bytes = b"", comment: bytes = b"", shift: int = 0, **end: int
+) -> bytes:
     """The archive. ``shift`` is added to every offset; ``end`` replaces fields of the end record."""
     body = b""
     directory = b""

@@ -115,7 +115,9 @@ def test_any_manifest_yields_findings_and_no_exception(data):
 @settings(max_examples=200, deadline=None)
 def test_any_page_and_script_yield_findings_and_no_exception(text):
     data = text.encode("utf-8", "surrogatepass")
-    report = inspect(io.BytesIO(good(File("a.html", data), File("a.js", data), File("a.css", data))))
+    report = inspect(
+        io.BytesIO(good(File("a.html", data), File("a.js", data), File("a.css", data)))
+    )
 
     _assert_sound(report)
     assert "scanner-failed" not in {finding.rule for finding in report.findings}

@@ -18,12 +18,20 @@ const SANDBOX = "allow-scripts allow-same-origin allow-forms"; // the narrowest 
 const STABLE_AFTER_MS = 150;
 const VIBRATION_MS = { light: 10, soft: 10, medium: 20, rigid: 20, heavy: 35, success: 30, warning: 45, error: 60 };
 
+const HAND_IN_MS = 250; // how long a closing app may take to hand in what it wrote last
+const LAST_SAVE_MS = 1500; // how long the server may take to keep it
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 export class Runner {
   /** @param {any} config the page's #run-config @param {Record<string, string>} strings its #run-strings */
   constructor(config, strings) {
     this.config = config;
     this.text = wording(strings);
     this.ended = false;
+    this.closing = false;
+    this.onHandedIn = () => {};
     this.unknown = 0; // messages nobody understood, for whoever looks
     this.dialogs = new Dialogs();
     this.pause = new PopupPause(() => performance.now());
@@ -202,12 +210,27 @@ export class Runner {
 
   /** @param {string} reason app or person */
   close(reason) {
-    if (this.ended) return;
-    this.server.call("launch.close", { reason }).catch(() => {}); // the launch expires by itself too
-    this.#stop(reason);
-    this.outer.tell({ type: "run:close", reason });
-    this.shell.showEnd({ title: this.text("closed_title"), message: "", link: this.text("go_back"), href: this.config.home_url ?? "/" });
-    if (this.outer.alone) window.close(); // works only where a script opened the tab
+    if (this.ended || this.closing) return;
+    this.closing = true;
+    void this.#lastSave().then(() => {
+      if (this.ended) return;
+      this.server.call("launch.close", { reason }).catch(() => {}); // the launch expires by itself too
+      this.#stop(reason);
+      this.outer.tell({ type: "run:close", reason });
+      this.shell.showEnd({ title: this.text("closed_title"), message: "", link: this.text("go_back"), href: this.config.home_url ?? "/" });
+      if (this.outer.alone) window.close(); // works only where a script opened the tab
+    });
+  }
+
+  /** Let the app hand in what it wrote last where its browser keeps nothing; a mute app is not waited for. */
+  async #lastSave() {
+    if (!this.frame.port) return;
+    const handedIn = new Promise((resolve) => {
+      this.onHandedIn = () => resolve(undefined);
+    });
+    this.frame.postPort({ event: "save" });
+    await Promise.race([handedIn, pause(HAND_IN_MS)]);
+    await Promise.race([this.saving, pause(LAST_SAVE_MS)]);
   }
 
   /** The launch is over by the host's word: withdrawn, suspended, expired. @param {string} reason */
@@ -404,12 +427,16 @@ export class Runner {
   /** @param {any} changes `{local?, session?}`; throws BridgeError @returns {Promise<null>} */
   async saveStandIn({ local, session }) {
     if (session && !this.keep.take("session", session)) throw new BridgeError("invalid-params", "Malformed or too much.");
-    if (!local) return null;
+    if (!local) {
+      this.onHandedIn();
+      return null;
+    }
     const taken = this.keep.take("local", local);
     if (!taken) throw new BridgeError("invalid-params", "Malformed or too much.");
     // One after the other, so that an older value never overtakes a newer one.
     const saved = this.saving.then(() => this.server.call("local.save", { changes: taken }));
     this.saving = saved.catch(() => {});
+    this.onHandedIn();
     await saved;
     return null;
   }
