@@ -1,6 +1,6 @@
 // The first script of every mini-app page: the way to the host for SDKs that only speak
-// to https://web.telegram.org, storage where the browser blocks it, one version a page,
-// and window.barnamak. Nothing in here throws into the page.
+// to web.telegram.org, storage where the browser blocks it, one version a page,
+// window.barnamak. Nothing here throws into the page.
 (() => {
   "use strict";
   /** @type {any} */
@@ -11,8 +11,8 @@
   delete w.__BARNAMAK__;
   const script = document.currentScript;
   const HOST = typeof given.host === "string" ? given.host : "";
-  const POSED_ORIGIN = "https://web.telegram.org"; // the one origin Telegram's SDKs speak to
-  const AREA_CHARS_MAX = 262144; // as stand_in_chars_max in protocol.json
+  const POSED_ORIGIN = "https://web.telegram.org"; // where Telegram's SDKs speak to
+  const AREA_CHARS_MAX = 262144; // stand_in_chars_max of protocol.json
   const REQUEST_TIMEOUT_MS = 30000;
   const GREETING_TIMEOUT_MS = 10000;
   const FLUSH_AFTER_MS = 250;
@@ -161,7 +161,7 @@
     });
   }
 
-  // A launch must not inherit what Telegram's SDKs kept of the one before it.
+  // No launch inherits what Telegram's SDKs kept of the one before.
   if (fresh) {
     quietly(() => {
       for (const key of Object.keys(sessionStorage)) {
@@ -170,7 +170,7 @@
     });
   }
 
-  // The signed launch data leaves the fragment when the page has read it; a reload gets it back.
+  // The signed data leaves the fragment once it was read; a reload gets it back.
   const fragment = location.hash.includes("tgWebAppData=") ? location.hash : carried.hash || "";
   quietly(() => {
     if (!framed || !fragment) return;
@@ -181,7 +181,7 @@
     }), FRAGMENT_STAYS_MS));
   });
 
-  // One page, one version: what the page asks of its own origin is pinned.
+  // One version a page: what it asks of its own origin is pinned.
   const pin = [script && script.dataset.pin, new URLSearchParams(location.search).get("bnv"), given.pin]
     .find((value) => typeof value === "string" && /^[0-9a-f]{16}$/.test(value));
   /** @param {any} url @param {any} method @returns {string | null} */
@@ -279,7 +279,7 @@
   }
 
   /**
-   * Ask the host; rejects with BarnamakError. `timeoutMs: 0` waits for the person.
+   * Ask the host; throws BarnamakError. `timeoutMs: 0` waits for people.
    * @param {string} method @param {object} [params]
    * @param {{timeoutMs?: number, signal?: AbortSignal}} [options] @returns {Promise<any>}
    */
@@ -344,6 +344,7 @@
     }
     if (data.event === "theme") state.theme = body;
     if (data.event === "viewport") state.viewport = body;
+    if (data.event === "save") return flush(), call("local.save").catch(() => {});
     if (data.event === "closed") {
       ended = true;
       for (const entry of [...waiting.values()]) entry.reject(over());
@@ -391,7 +392,7 @@
     const nonce = [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => byte.toString(16).padStart(2, "0")).join("");
     quietly(() => {
-      // A MessageEvent's source must be a real window: a frame that is gone again lends its own.
+      // A MessageEvent's source must be a window: a frame that is gone lends its own.
       const frame = document.createElement("iframe");
       frame.hidden = true;
       document.documentElement.appendChild(frame);
