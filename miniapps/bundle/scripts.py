@@ -63,6 +63,10 @@ CONSTANTS = """
   (#match? @literal "^.(https?:|wss?:)?//"))
 """
 READ_BYTES = 64 * 1024  # read and asked about at a time, so that time and memory stay bounded
+# A query costs the square of the nesting, and of what stands in one stretch that cannot be parsed;
+# it cannot be stopped. What has more is not asked.
+DEPTH_MAX = 2_000
+ERROR_CHILDREN_MAX = 2_000
 ARGUMENTS_MAX = 8  # arguments of a call that are looked at
 CONSTANTS_MAX = 1_000
 
@@ -118,6 +122,22 @@ def _parse(code: bytes, deadline: float) -> tree_sitter.Tree:
     return parser.parse(code, tree)
 
 
+def _is_costly(root: tree_sitter.Node) -> bool:
+    """Tell whether asking the tree could take without end (measured: 10 s for 100,000 brackets).
+
+    Only where there are nodes enough for the rest of the way down is there a reason to go on, so
+    that ordinary scripts, wide and shallow, are left after a few steps.
+    """
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > DEPTH_MAX or (node.is_error and node.child_count > ERROR_CHILDREN_MAX):
+            return True
+        if node.descendant_count > DEPTH_MAX - depth:
+            waiting += [(child, depth + 1) for child in node.children]
+    return False
+
+
 def _check_words(path: str, code: bytes, context: Context, first_line: int) -> None:
     """Apply the rules by words alone: coarser, but nothing passes for being large."""
     kib = context.limits.script_parse_bytes_max // 1024
@@ -156,6 +176,8 @@ class _Script:
 
     def read(self) -> None:
         root = _parse(self.code, self.deadline).root_node
+        if _is_costly(root):
+            raise _TooSlow
         for nodes in self.matches(root, CONSTANTS):
             if len(self.constants) < CONSTANTS_MAX:
                 self.constants[_text(nodes["name"])] = _text(nodes["literal"])[1:-1]

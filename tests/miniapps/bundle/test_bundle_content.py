@@ -219,6 +219,15 @@ def test_a_script_made_to_be_slow_is_stopped_and_read_by_its_words():
     assert {"js-not-parsed", "js-eval"} <= rules(report)
 
 
+@pytest.mark.parametrize(
+    "nested", [b"a" + b".b" * 400_000, b"a(" * 200_000, b"x=" + b"[" * 300_000, b"1" + b"+1" * 300_000]
+)
+def test_a_script_that_is_nested_without_end_is_read_by_its_words(nested):
+    report = check(page(), manifest(), File("a.js", b"eval(x);" + nested))
+
+    assert {"js-not-parsed", "js-eval"} <= rules(report)
+
+
 def test_findings_of_one_rule_are_capped_and_the_rest_is_counted():
     code = b"eval(x)\n" * 70
     report = check(page(), manifest(), File("a.js", code), limits=Limits(findings_per_rule_max=10))
