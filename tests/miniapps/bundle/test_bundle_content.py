@@ -220,7 +220,8 @@ def test_a_script_made_to_be_slow_is_stopped_and_read_by_its_words():
 
 
 @pytest.mark.parametrize(
-    "nested", [b"a" + b".b" * 400_000, b"a(" * 200_000, b"x=" + b"[" * 300_000, b"1" + b"+1" * 300_000]
+    "nested",
+    [b"a" + b".b" * 400_000, b"a(" * 200_000, b"x=" + b"[" * 300_000, b"1" + b"+1" * 300_000],
 )
 def test_a_script_that_is_nested_without_end_is_read_by_its_words(nested):
     report = check(page(), manifest(), File("a.js", b"eval(x);" + nested))
