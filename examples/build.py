@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -38,10 +39,13 @@ def _tree(folder: Path, prefix: str) -> dict[str, bytes]:
     return found
 
 
-def files_of(name: str, *, connect: str = "") -> dict[str, bytes]:
+def files_of(
+    name: str, *, connect: str = "", members: Mapping[str, object] | None = None
+) -> dict[str, bytes]:
     """Return path -> bytes of the example, the shared ``kit/`` included.
 
-    ``connect`` is the origin of the app's own backend (``https://api.example.ir``).
+    ``connect`` is the origin of the app's own backend (``https://api.example.ir``); ``members`` are
+    laid over those of the manifest.
     Raises ValueError for an unknown name, or for an origin given to an app without a backend.
     """
     if name not in NAMES:
@@ -54,6 +58,8 @@ def files_of(name: str, *, connect: str = "") -> dict[str, bytes]:
         manifest["barnamak"] = {"network": {"connect": [connect]}}
         files["manifest.json"] = _json(manifest)
         files["backend.js"] = f"export const BACKEND = {json.dumps(connect)};\n".encode()
+    if members:
+        files["manifest.json"] = _json(json.loads(files["manifest.json"]) | dict(members))
     return files
 
 
@@ -61,10 +67,16 @@ def _json(document: object) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def build(name: str, destination: Path, *, connect: str = "") -> Path:
+def build(
+    name: str,
+    destination: Path,
+    *,
+    connect: str = "",
+    members: Mapping[str, object] | None = None,
+) -> Path:
     """Write the example as a zip to ``destination`` and return it; see ``files_of``."""
     with zipfile.ZipFile(destination, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path, content in sorted(files_of(name, connect=connect).items()):
+        for path, content in sorted(files_of(name, connect=connect, members=members).items()):
             entry = zipfile.ZipInfo(path, date_time=EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
