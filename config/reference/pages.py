@@ -102,6 +102,7 @@ def _joined(file: Path) -> list[str]:
 
 
 def _import_errors() -> None:
+    importlib.import_module("host.consumers")  # sockets have no address in config.urls
     for app in apps.get_app_configs():
         if not Path(app.path).is_relative_to(settings.BASE_DIR) or ".venv" in app.path:
             continue
