@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "core",
     "identity",
     "messenger",
+    "wallet",
     "miniapps",
     "host",
 ]
