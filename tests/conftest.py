@@ -31,15 +31,21 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
+APPEND_ONLY = ("core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def audit_trail_can_be_emptied() -> Iterator[None]:
-    """Let the flush after a test that commits empty the audit trail, which refuses it by a trigger."""
+def append_only_tables_can_be_emptied() -> Iterator[None]:
+    """Let the flush after a test that commits empty what refuses it by a trigger."""
     flush = DatabaseOperations.execute_sql_flush
-    switch = "alter table core_auditevent {} trigger audit_no_truncate"
 
     def flush_all(self: DatabaseOperations, sql_list: list[str]) -> None:
-        statements = [switch.format("disable"), *sql_list, switch.format("enable")]
-        flush(self, statements if any("core_auditevent" in sql for sql in sql_list) else sql_list)
+        touched = [name for name in APPEND_ONLY if any(f'"{name}"' in sql for sql in sql_list)]
+        switches = [
+            [f"alter table {name} {switch} trigger user" for name in touched]
+            for switch in ("disable", "enable")
+        ]
+        flush(self, [*switches[0], *sql_list, *switches[1]])
 
     with mock.patch.object(DatabaseOperations, "execute_sql_flush", flush_all):
         yield

@@ -54,7 +54,7 @@ class Cluster:
 
         Raises CannotStart when this machine or this data folder does not allow it.
         """
-        binaries = _binaries()
+        binaries = programs_folder()
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.data.with_name(f"{self.data.name}.new")
@@ -163,7 +163,7 @@ class Cluster:
             pid_file.unlink(missing_ok=True)
 
 
-def _binaries() -> Path:
+def programs_folder() -> Path:
     """Return the folder of PostgreSQL's programs: PG_BINDIR, a wheel's, or the system's."""
     if given := os.environ.get("PG_BINDIR"):
         return Path(given)

@@ -1,0 +1,164 @@
+"""The one writer of the ledger: a chain of transfers, posted in one round trip.
+
+``post`` takes moves that succeed or fail together. What a move may do is decided by PostgreSQL
+(migration 0002); this module words the moves and the refusals. Outside a transaction a call is one
+statement and commits by itself; inside one it is a part of it. Call it once in a transaction, last:
+accounts are locked in order of their ids within one call only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, connection
+
+from core.ids import new_id
+from core.problems import Problem
+from wallet import errors
+from wallet.chart import Book, Reason
+from wallet.models import Transfer
+from wallet.money import Rials
+
+REFUSALS: dict[str, type[Problem]] = {
+    "account-frozen": errors.AccountFrozen,
+    "books-differ": errors.BooksDiffer,
+    "hold-unknown": errors.HoldUnknown,
+    "hold-expired": errors.HoldExpired,
+    "hold-of-other-accounts": errors.HoldUnknown,
+    "amount-exceeds-hold": errors.AmountExceedsHold,
+    "ledger-key-reused": errors.LedgerKeyReused,
+    "debits-exceed-credits": errors.InsufficientFunds,
+    "credits-exceed-debits": errors.InsufficientFunds,
+    "wallet_hold_settled_once": errors.HoldAlreadySettled,
+    # Another connection is booking the same key at this moment.
+    "wallet_transfer_key_once": errors.LedgerBusy,
+}
+LAW = "BMLAW"  # the SQLSTATE of our own refusals
+IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
+
+_POST_ONE = (
+    "select transfer_id, existed from wallet_post_one(%s::text, %s::text, %s::text, %s::bigint,"
+    " %s::bigint, %s::bigint, %s::text, %s::bigint, %s::timestamptz, %s::text, %s::text)"
+)
+_POST = (
+    "select ids, existed from wallet_post(%s::text[], %s::text[], %s::text[], %s::bigint[],"
+    " %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],"
+    " %s::text[])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One transfer that is asked for; made by ``move``, ``hold``, ``capture``, ``release``."""
+
+    kind: str
+    key: str
+    debit: int
+    credit: int
+    amount: int
+    reason: Reason
+    book: Book
+    reference: str = ""
+    pending: int | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transfer that stands in the ledger. ``existed``: it was there before this call."""
+
+    id: int
+    existed: bool
+
+
+def move(
+    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: Book,
+    reference: str = "",
+) -> Move:  # fmt: skip
+    """Move ``amount`` rials at once. ``debit`` and ``credit`` are ids of accounts."""
+    return Move("posted", key, debit, credit, amount, reason, book, reference)
+
+
+def hold(
+    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: Book,
+    expires_at: datetime, reference: str = "",
+) -> Move:  # fmt: skip
+    """Set ``amount`` aside until it is captured or released; after ``expires_at`` only released."""
+    return Move("pending", key, debit, credit, amount, reason, book, reference, None, expires_at)
+
+
+def capture(held: Transfer, *, amount: Rials, key: str) -> Move:
+    """Move ``amount`` of what is held; the rest is free again."""
+    return _settle("post", held, amount, key)
+
+
+def release(held: Transfer, *, key: str) -> Move:
+    """Free all of what is held."""
+    return _settle("void", held, Rials(held.amount_rials), key)
+
+
+def _settle(kind: str, held: Transfer, amount: Rials, key: str) -> Move:
+    return Move(
+        kind, key, held.debit_account_id, held.credit_account_id, amount,
+        held.reason, held.book, held.reference, held.pk,  # type: ignore[arg-type]  # as it was kept
+    )  # fmt: skip
+
+
+def post(*moves: Move) -> list[Posted]:
+    """Book all moves or none; return them as they stand, in order.
+
+    A key that was booked before with the same content gives the first transfer again. Raises, the
+    first that applies in order of the moves: LedgerKeyReused, HoldUnknown, AmountExceedsHold,
+    HoldExpired, HoldAlreadySettled, InsufficientFunds, BooksDiffer, AccountFrozen; LedgerBusy when
+    another connection is in the way. A refusal books nothing; inside a transaction it also ends
+    that transaction.
+    """
+    return post_many(moves)
+
+
+def post_many(moves: Sequence[Move]) -> list[Posted]:
+    """Do what ``post`` does for a sequence: one round trip, whatever its length."""
+    rows = [
+        (
+            new_id("trf"), m.key, m.kind, m.debit, m.credit, m.amount, m.reason, m.pending,
+            m.expires_at, m.reference, m.book,
+        )
+        for m in moves
+    ]  # fmt: skip
+    if len(rows) == 1:
+        return [Posted(*_asked(_POST_ONE, rows[0]))]
+    ids, existed = _asked(_POST, [list(column) for column in zip(*rows, strict=True)])
+    return [Posted(*pair) for pair in zip(ids, existed, strict=True)]
+
+
+def _asked(sql: str, values: Sequence[Any]) -> tuple[Any, Any]:
+    """Ask the database and return its one row of two columns; refusals are raised as ours."""
+    connection.ensure_connection()
+    # Parameters bound by the server, so that the statement is prepared once for each connection;
+    # Django's own cursor would send it as new text every time.
+    bare = psycopg.Cursor(connection.connection)
+    try:
+        with connection._prepare_cursor(bare) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001  (counted and worded as ever)
+            cursor.execute(sql, values)
+            row: tuple[Any, Any] = cursor.fetchone()
+            return row
+    except DatabaseError as reason:
+        raise refusal(reason) from reason
+
+
+def refusal(reason: DatabaseError) -> Exception:
+    """Return our word for what PostgreSQL refused; what is no refusal comes back as it is."""
+    diagnosis = getattr(reason.__cause__, "diag", None)
+    state = getattr(diagnosis, "sqlstate", None)
+    if state in IN_EACH_OTHERS_WAY:
+        return errors.LedgerBusy(retry_after_s=1)
+    attribute = "message_primary" if state == LAW else "constraint_name"
+    named = getattr(diagnosis, attribute, None)
+    found = REFUSALS.get(named or "")
+    if found is None:
+        return reason
+    return found(retry_after_s=1) if found is errors.LedgerBusy else found()
