@@ -54,6 +54,31 @@ API_PAGE_MAX = 200  # the most rows a caller may ask for
 JSON_BODY_BYTES_MAX = 1024 * 1024  # bytes of a JSON body
 JSON_DEPTH_MAX = 20  # nesting of a JSON body
 
+# --- money ----------------------------------------------------------------------------------
+INVOICE_TITLE_CHARS_MAX = 64  # characters of an invoice's title
+INVOICE_ABOUT_CHARS_MAX = 255  # characters of an invoice's description
+INVOICE_LINES_MAX = 50  # lines of an invoice
+INVOICE_LINE_CHARS_MAX = 80  # characters of one line's label
+INVOICE_PAYLOAD_BYTES_MAX = 1_024  # bytes of what a merchant's server gets back unchanged
+ORDER_REF_CHARS_MAX = 64  # characters of a merchant's own reference
+INVOICE_TTL = timedelta(hours=24)  # how long an invoice may be paid, unless it says otherwise
+INVOICE_TTL_MAX = timedelta(days=30)  # the longest life of an invoice
+INVOICES_PER_MINUTE_MAX = 600  # invoices one app may create in a minute
+HOLD_TTL = timedelta(minutes=2)  # how long a payment may stand between hold and capture
+PRE_CHECKOUT_S = 10.0  # seconds a merchant's server has to say yes or no
+PAYMENT_TRIES_PER_MINUTE_MAX = 20  # payments one person may confirm in a minute
+MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
+MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
+REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
+PIN_DIGITS_MIN = 4  # digits of a wallet PIN
+PIN_DIGITS_MAX = 8  # digits of a wallet PIN
+PIN_FREE_RIALS = 500_000  # rials below which no PIN is asked for, unless the person sets another
+PIN_FREE_RIALS_MAX = 5_000_000  # the most a person may let pass without a PIN
+PIN_TRIES_FREE = 3  # wrong PINs before the first wait
+PIN_WAITS_S = (60, 300, 900, 3_600, 14_400, 86_400)  # seconds of the waits after that, growing
+TEST_MONEY_RIALS = 100_000_000  # rials a tester's wallet is filled up to
+SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
+
 # --- mini-apps ------------------------------------------------------------------------------
 APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
 APP_KEYS_MAX = 20  # live API keys of one app

@@ -1,6 +1,7 @@
 """The wallet floor as Django knows it."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,11 @@ class WalletConfig(AppConfig):
 
     name = "wallet"
     verbose_name = _("Wallet")
+
+    def ready(self) -> None:
+        """Give each level its first limits after a migration; enter the card of receipts."""
+        from messenger import cards
+        from wallet import receipts, spending
+
+        post_migrate.connect(spending.enter_first_limits, dispatch_uid="wallet.limits", sender=self)
+        cards.register(receipts.RECEIPT)
