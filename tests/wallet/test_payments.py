@@ -352,5 +352,5 @@ def test_a_payment_asks_the_database_a_bounded_number_of_times(
 
     with django_assert_num_queries(17):
         held = payments.authorise(invoice=invoice, wish=Wish(payer=sara, key="p1"), now=now)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         payments.capture(payment=held, now=now)
