@@ -182,7 +182,18 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "recheck-stuck-versions": {"task": "miniapps.recheck_stuck_versions", "schedule": 60.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
+    "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
+    "forget-old-webhook-attempts": {
+        "task": "miniapps.forget_old_webhook_attempts",
+        "schedule": 3600.0,
+    },
 }
+
+# --- webhooks (docs/reference/webhooks.md) --------------------------------------------------
+# Permits http://127.0.0.1:<port> and http://localhost:<port>, for makers at their own desks.
+WEBHOOKS_ALLOW_LOCAL = env.flag("BARNAMAK_WEBHOOKS_ALLOW_LOCAL", default=DEMO)
+# Certificates that makers' servers are checked against, instead of those of certifi.
+WEBHOOKS_CA_FILE = env.text("BARNAMAK_WEBHOOKS_CA_FILE", "")
 
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Person"

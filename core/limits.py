@@ -125,6 +125,49 @@ DESK_DIFF_LINES_MAX = 6_000  # lines of both sides that the review desk still co
 DESK_LINE_CHARS_MAX = 2_000  # characters of one line that the review desk shows
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use of an API key is kept
 
+# --- webhooks -------------------------------------------------------------------------------
+WEBHOOK_ENDPOINTS_MAX = 10  # endpoints of one app in one mode
+WEBHOOK_URL_CHARS_MAX = 255  # characters of an endpoint's address, its name in ASCII
+WEBHOOK_NOTE_CHARS_MAX = 120  # characters of what a maker calls an endpoint
+WEBHOOK_PORTS = (443, 8443)  # ports an endpoint may listen on
+WEBHOOK_BODY_BYTES_MAX = 64 * 1024  # bytes of one event as it is sent
+WEBHOOK_ANSWER_BYTES_MAX = 64 * 1024  # bytes of an answer that are read; the rest is cut off
+WEBHOOK_CONNECT_S = 5.0  # seconds in which an endpoint must accept the connection
+WEBHOOK_CALL_S = 15.0  # seconds of a whole delivery: name, connection, TLS, answer
+WEBHOOK_ASK_S = 10.0  # seconds of a whole question, such as payment.pre_checkout
+WEBHOOK_LOOKUP_S = 5.0  # seconds in which the name of a new endpoint must be found
+WEBHOOK_LEASE = timedelta(seconds=60)  # a worker that says nothing for so long has lost a delivery
+WEBHOOK_RETRY_WAITS_S = (
+    10,
+    50,
+    240,
+    1500,
+    1800,
+    3600,
+    7200,
+    14400,
+    28800,
+    43200,
+    43200,
+    57600,
+    57600,
+)  # seconds before each further try: 72 hours together, then the delivery is dead
+WEBHOOK_RETRY_JITTER = 0.1  # share by which a wait is made longer or shorter at random
+WEBHOOK_CALLS_MAX = 64  # deliveries under way at once, of all endpoints
+WEBHOOK_FAILING_CALLS_MAX = 32  # of these, to endpoints whose last answer was a failure
+WEBHOOK_ENDPOINT_CALLS_MAX = 4  # deliveries under way at once to one endpoint
+WEBHOOK_FAILING_ENDPOINT_CALLS_MAX = 1  # the same while its last answer was a failure
+WEBHOOK_CLAIM_EVERY_S = 0.5  # seconds after which a busy sender looks for new work
+WEBHOOK_SENDER_RUN_S = 30.0  # seconds a sender takes new work before it makes room for other jobs
+WEBHOOK_FLAG_AFTER = timedelta(hours=24)  # an endpoint that fails for so long is flagged
+WEBHOOK_OVERLAP = timedelta(hours=24)  # an old secret still signs so long after a rotation
+WEBHOOK_OVERLAP_MAX = timedelta(days=7)  # the longest overlap a maker may ask for
+WEBHOOK_TESTS_PER_MINUTE_MAX = 20  # test events of one app in a minute
+WEBHOOK_REPLAYS_PER_MINUTE_MAX = 60  # replays of one app in a minute
+WEBHOOK_REPLAY_ALL_MAX = 1_000  # dead deliveries of an endpoint that are replayed at once
+WEBHOOK_CHANGES_PER_HOUR_MAX = 60  # endpoints one app may add or move in an hour
+WEBHOOK_ATTEMPTS_KEEP = timedelta(days=90)  # how long the log of single tries is kept
+
 # --- bundles: what an uploaded zip may hold -------------------------------------------------
 ARCHIVE_ENTRIES_MAX = 4_000  # entries of an uploaded zip, folders and dropped system files counted
 ARCHIVE_DIRECTORY_BYTES_MAX = 2 * 1024 * 1024  # bytes of the zip's central directory

@@ -47,3 +47,19 @@ def retire_old_versions() -> int:
     from miniapps import routing
 
     return routing.retire_old_versions(now=timezone.now())
+
+
+@task("miniapps.send_webhooks")
+def send_webhooks() -> int:
+    """Send the events that are due to makers' servers."""
+    from miniapps.webhooks import sending
+
+    return sending.send_due(clock=timezone.now)
+
+
+@task("miniapps.forget_old_webhook_attempts")
+def forget_old_webhook_attempts() -> int:
+    """Delete the log of single calls past its time."""
+    from miniapps.webhooks import sending
+
+    return sending.forget_old_attempts(now=timezone.now())
