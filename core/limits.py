@@ -166,6 +166,7 @@ WEBHOOK_TESTS_PER_MINUTE_MAX = 20  # test events of one app in a minute
 WEBHOOK_REPLAYS_PER_MINUTE_MAX = 60  # replays of one app in a minute
 WEBHOOK_REPLAY_ALL_MAX = 1_000  # dead deliveries of an endpoint that are replayed at once
 WEBHOOK_CHANGES_PER_HOUR_MAX = 60  # endpoints one app may add or move in an hour
+WEBHOOK_ATTEMPTS_SHOWN = 50  # newest tries of a delivery that are shown with it
 WEBHOOK_ATTEMPTS_KEEP = timedelta(days=90)  # how long the log of single tries is kept
 
 # --- bundles: what an uploaded zip may hold -------------------------------------------------

@@ -111,8 +111,8 @@ def key_of(person: Person, key_id: str) -> AppKey:
 
 def webhook_endpoint_in(app: App, endpoint_id: str) -> WebhookEndpoint:
     """Return a webhook endpoint of this app that was not removed. Raises NotFound."""
-    rows = WebhookEndpoint.objects.filter(app=app, public_id=endpoint_id)
-    found = rows.exclude(state=WebhookEndpoint.State.REMOVED).first()
+    rows = WebhookEndpoint.objects.filter(app=app).exclude(state=WebhookEndpoint.State.REMOVED)
+    found = rows.filter(public_id=endpoint_id).first() if is_id(endpoint_id, "whe") else None
     if found is None:
         raise NotFound
     found.app = app
@@ -121,7 +121,8 @@ def webhook_endpoint_in(app: App, endpoint_id: str) -> WebhookEndpoint:
 
 def webhook_event_in(app: App, event_id: str) -> WebhookEvent:
     """Return an event of this app. Raises NotFound."""
-    found = WebhookEvent.objects.filter(app=app, public_id=event_id).first()
+    rows = WebhookEvent.objects.filter(app=app)
+    found = rows.filter(public_id=event_id).first() if is_id(event_id, "evt") else None
     if found is None:
         raise NotFound
     found.app = app

@@ -125,6 +125,29 @@ class WebhookEvent(models.Model):
         return f"{self.kind} {self.object_id} #{self.sequence}"
 
 
+class Deliveries(models.QuerySet["WebhookDelivery"]):
+    """Questions about the log."""
+
+    def matching(self, **which: str) -> Deliveries:
+        """Return those of a state, kind, object, endpoint or event; what is empty asks nothing."""
+        names = {
+            "state": "state",
+            "kind": "kind",
+            "object": "object_id",
+            "endpoint": "endpoint__public_id",
+            "event": "event__public_id",
+        }
+        return self.filter(**{names[name]: value for name, value in which.items() if value})
+
+    def with_last_try(self) -> Deliveries:
+        """Add how the newest try ended: ``last_outcome`` and ``last_status_class``."""
+        newest = WebhookAttempt.objects.filter(delivery=models.OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            last_outcome=models.Subquery(newest.values("outcome")[:1]),
+            last_status_class=models.Subquery(newest.values("status_class")[:1]),
+        )
+
+
 class WebhookDelivery(models.Model):
     """One event on its way to one endpoint. Its app, kind, object and sequence are the event's."""
 
@@ -151,6 +174,8 @@ class WebhookDelivery(models.Model):
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+
+    objects = Deliveries.as_manager()
 
     class Meta:
         constraints = [
