@@ -77,6 +77,9 @@ PIN_FREE_RIALS_MAX = 5_000_000  # the most a person may let pass without a PIN
 PIN_TRIES_FREE = 3  # wrong PINs before the first wait
 PIN_WAITS_S = (60, 300, 900, 3_600, 14_400, 86_400)  # seconds of the waits after that, growing
 TEST_MONEY_RIALS = 100_000_000  # rials a tester's wallet is filled up to
+PAYMENT_TOKEN_TTL_S = 600  # seconds a payment token is good
+NEWS_ROWS = 500  # pieces of news of money looked at in one sweep
+NEWS_SWEEP_AFTER_S = 20  # seconds after which news that nobody told is told by the sweep
 SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
 
 # --- mini-apps ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Problem
 │   └── IconRefused(reason)
 ├── NotAllowed
 │   ├── ScopeMissing(needs)
-│   ├── NotYourClaim
+│   ├── NotYourClaim, TestInvoiceForTeam
 │   └── ReviewerIsMaker
 ├── NotFound
 ├── Conflict
@@ -274,3 +274,12 @@ class NobodyToTell(Conflict):
     code = "nobody-to-tell"
     title = _("No webhook address wants this event")
     remedy = _("Add an address for this kind of event, or switch one on.")
+
+
+class TestInvoiceForTeam(NotAllowed):
+    """An invoice in test money is shown to the maker's team only."""
+
+    __test__ = False  # a name that pytest would collect
+    code = "test-invoice-for-team"
+    title = _("This is a test of the app's makers")
+    remedy = _("Only the app's team pays with test money.")

@@ -63,3 +63,19 @@ def forget_old_webhook_attempts() -> int:
     from miniapps.webhooks import sending
 
     return sending.forget_old_attempts(now=timezone.now())
+
+
+@task("miniapps.tell_of_money")
+def tell_of_money(object_id: str) -> None:
+    """Tell an app's maker what became of a payment or an invoice."""
+    from miniapps import telling
+
+    telling.tell(object_id=object_id)
+
+
+@task("miniapps.tell_what_waits")
+def tell_what_waits() -> int:
+    """Tell what a crash left untold."""
+    from miniapps import telling
+
+    return telling.tell_what_waits(now=timezone.now())

@@ -1,7 +1,7 @@
 """Telling what became of a payment: the app's maker, the payer's screens, the payer's receipts.
 
-All of it leaves after the commit. Makers are told through a job of the upper floor, by name: the
-document is taken now, so that what is told later is what was true then.
+All of it leaves after the commit. What a maker is told is written now, so that it is what was true
+then; a job of the upper floor, asked for by name, takes the news of one object in order.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import jobs, live
-from wallet.documents import Document, instant, invoice_document, payment_document
-from wallet.models import Invoice, Payment
+from wallet.documents import Document, invoice_document, payment_document
+from wallet.models import Invoice, News, Payment
 
 TELL_MAKER = "miniapps.tell_of_money"
 POST_RECEIPT = "wallet.post_receipt"
@@ -58,15 +58,16 @@ def _tell_maker(
     audience: str, kind: str, object_id: str, document: Document, *, number: int, now: datetime
 ) -> None:
     if audience:
-        jobs.enqueue_on_commit(
-            TELL_MAKER,
+        News.objects.create(
             audience=audience,
             kind=kind,
             object_id=object_id,
             number=number,
+            test=document["test"],
             document=document,
-            occurred_at=instant(now),
+            occurred_at=now,
         )
+        jobs.enqueue_on_commit(TELL_MAKER, object_id=object_id)
 
 
 def _tell_payer(payment: Payment, kind: str) -> None:

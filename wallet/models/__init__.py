@@ -4,6 +4,7 @@ from wallet.models.ledger import Account, Posting, Transfer
 from wallet.models.payments import (
     Invoice,
     MerchantTerms,
+    News,
     PayLink,
     Payment,
     Refund,
@@ -12,6 +13,6 @@ from wallet.models.payments import (
 )
 
 __all__ = [
-    "Account", "Invoice", "MerchantTerms", "PayLink", "Payment", "Posting", "Refund", "Spender",
-    "SpendingLimit", "Transfer",
+    "Account", "Invoice", "MerchantTerms", "News", "PayLink", "Payment", "Posting", "Refund",
+    "Spender", "SpendingLimit", "Transfer",
 ]  # fmt: skip

@@ -225,6 +225,36 @@ class Refund(models.Model):
         return self.public_id
 
 
+class News(models.Model):
+    """What an app's maker is to be told of a payment or an invoice, in order, as it was then.
+
+    Written in the transaction that made it happen; the upper floor takes it from here.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    audience = models.CharField(max_length=AUDIENCE_CHARS)
+    kind = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    test = models.BooleanField()
+    document = models.JSONField[Any]()
+    occurred_at = models.DateTimeField()
+    told = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "news"
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["occurred_at"], name="wallet_news_untold", condition=Q(told=False))
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["object_id", "number"], name="wallet_news_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_id} {self.kind}"
+
+
 class MerchantTerms(models.Model):
     """What a maker pays us for a payment, where it differs from the house's terms."""
 
