@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from core import limits
+from wallet.gateways import sandbox
 
 django_stubs_ext.monkeypatch()
 
@@ -221,6 +222,12 @@ AXES_IPWARE_PROXY_COUNT = env.number("BARNAMAK_PROXY_COUNT", 1)
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 OTP_TOTP_ISSUER = "Barnamak"
+
+# --- money in and out -----------------------------------------------------------------------
+SANDBOX_PSP_URL = env.text("BARNAMAK_SANDBOX_PSP_URL", "").rstrip("/")
+WALLET_GATEWAYS: dict[str, dict[str, Any]] = env.table("BARNAMAK_GATEWAYS") or (
+    sandbox.rows(SANDBOX_PSP_URL) if DEBUG and SANDBOX_PSP_URL else {}
+)
 
 # --- cookies and headers (security reference §6.1) ------------------------------------------
 _COOKIE_PREFIX = "__Host-" if SECURE else ""

@@ -12,9 +12,13 @@ class WalletConfig(AppConfig):
     verbose_name = _("Wallet")
 
     def ready(self) -> None:
-        """Give each level its first limits after a migration; enter the card of receipts."""
+        """Enter the system checks and the card of receipts; give levels limits after a migration."""
         from messenger import cards
-        from wallet import receipts, spending
+        from wallet import (
+            checks,  # noqa: F401  (registers itself)
+            receipts,
+            spending,
+        )
 
         post_migrate.connect(spending.enter_first_limits, dispatch_uid="wallet.limits", sender=self)
         cards.register(receipts.RECEIPT)
