@@ -134,7 +134,7 @@ def _purchase(work: Work, dialect: Dialect, payment: Payment, referrer: str) -> 
         amount=_amount(amount),
         rials=_digits(f"{amount:,}"),
         merchant=escape(host_of(payment["callback_url"])),
-        order=escape(str(payment["order_id"])),
+        order=_digits(escape(str(payment["order_id"]))),
         description=_line("شرح", payment["description"]),
         until=_digits(datetime.fromtimestamp(until, TEHRAN).strftime("%H:%M")),
         cards=cards,
@@ -171,7 +171,7 @@ def _way_back(work: Work, dialect: Dialect, payment: Payment) -> Answer:
         why=f'<p class="note">{escape(why)}</p>' if why else "",
         amount=_amount(payment["paid_amount"] or payment["amount"]),
         receipt=_line("شمارهٔ مرجع", _digits(payment["receipt"] or "")),
-        card=_line("کارت", bank.card_masked(payment)),
+        card=_line("کارت", _digits(bank.card_masked(payment))),
         way=way,
     )
 
@@ -231,7 +231,9 @@ def _line(name: str, value: str) -> str:
 
 
 def _grouped(number: str) -> str:
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+    """Return a card number in fours, kept from left to right in a line that is not."""
+    groups = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+    return f"\u2066{groups}\u2069"
 
 
 def _digits(text: str) -> str:
