@@ -149,7 +149,9 @@ def _way_back(work: Work, dialect: Dialect, payment: Payment) -> Answer:
     paid = payment["state"] in ("paid", "verified", "reversed")
     if payment["state"] == "waiting" and not forged:
         return _purchase(work, dialect, payment, payment["referrer"])
-    told = "بازگشت جعلی" if forged else "پرداخت انجام شد" if paid else "پرداخت انجام نشد"
+    returned = payment["state"] == "reversed" and payment["why"] != "cancelled-by-bank"
+    told = "پرداخت انجام شد" if paid else "پرداخت انجام نشد"
+    told = "بازگشت جعلی" if forged else "مبلغ به کارت برگشت" if returned else told
     why = {
         "callback-never": "به خواست شما بازگشتی به پذیرنده فرستاده نمی‌شود.",
         "callback-late": "به خواست شما بازگشت دیر فرستاده می‌شود.",
@@ -167,7 +169,7 @@ def _way_back(work: Work, dialect: Dialect, payment: Payment) -> Answer:
         form_action=origin,
         connect=origin if mode == "callback-twice" else "'none'",
         told=told,
-        mark="good" if paid and not forged else "bad",
+        mark="good" if paid and not forged and not returned else "bad",
         why=f'<p class="note">{escape(why)}</p>' if why else "",
         amount=_amount(payment["paid_amount"] or payment["amount"]),
         receipt=_line("شمارهٔ مرجع", _digits(payment["receipt"] or "")),

@@ -164,11 +164,11 @@ def test_a_gateway_without_abilities_lacks_each(ability):
     asked = {
         Ability.PAY_IN: [
             lambda: bare.initiate(order()),
-            lambda: bare.verify(order()),
+            lambda: bare.verify(order(token="7")),
             lambda: bare.read_callback({}),
         ],
-        Ability.INQUIRE: [lambda: bare.inquire(order())],
-        Ability.REVERSE: [lambda: bare.reverse(order())],
+        Ability.INQUIRE: [lambda: bare.inquire(order(token="7"))],
+        Ability.REVERSE: [lambda: bare.reverse(order(token="7"))],
         Ability.PAYOUT: [lambda: bare.send_payout(payout), lambda: bare.inquire_payout(payout)],
     }
 

@@ -56,7 +56,8 @@ PAID_STATES: Final = frozenset({State.PAID, State.ALREADY_VERIFIED})
 class GatewayOrder:
     """One payment that we ask for. ``order_id`` is unique for one gateway, for ever.
 
-    ``token`` is what ``initiate`` gave; every later question names the order by it.
+    ``token`` is what ``initiate`` gave; every later question names the order by it. An order that
+    never got one was never shown to a payer.
     """
 
     order_id: str
@@ -199,6 +200,7 @@ class Gateway:
         nothing may be credited, and ``reverse`` is due.
         """
         self._need(Ability.PAY_IN)
+        assert order.token
         if callback is not None:
             _refuse_stranger(order, callback)
         return _confirmed(order, self._verify(order))
@@ -206,11 +208,13 @@ class Gateway:
     def inquire(self, order: GatewayOrder) -> Verdict:
         """Ask the bank without changing anything."""
         self._need(Ability.INQUIRE)
+        assert order.token
         return _confirmed(order, self._inquire(order))
 
     def reverse(self, order: GatewayOrder) -> Verdict:
         """Ask the bank to give the money back to the payer. Safe to repeat."""
         self._need(Ability.REVERSE)
+        assert order.token
         return self._reverse(order)
 
     def send_payout(self, order: PayoutOrder) -> PayoutVerdict:

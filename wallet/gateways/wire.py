@@ -39,7 +39,7 @@ class Answer:
         for name, value in document.items():
             key = name.casefold()
             if key in self._fields and self._fields[key] != value:
-                unreadable("one name, two values", name)
+                unreadable("one name, two values", "names")
             self._fields[key] = value
 
     def code(self, name: str) -> int:
