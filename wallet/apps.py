@@ -12,7 +12,7 @@ class WalletConfig(AppConfig):
     verbose_name = _("Wallet")
 
     def ready(self) -> None:
-        """Enter the system checks and the card of receipts; give levels limits after a migration."""
+        """Enter system checks and the card of receipts; give levels limits after a migration."""
         from messenger import cards
         from wallet import (
             checks,  # noqa: F401  (registers itself)
