@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
     "end-old-launches": {"task": "miniapps.end_old_launches", "schedule": 300.0},
     "recheck-stuck-versions": {"task": "miniapps.recheck_stuck_versions", "schedule": 60.0},
+    "ask-banks": {"task": "wallet.ask_banks", "schedule": 10.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},

@@ -80,6 +80,14 @@ TEST_MONEY_RIALS = 100_000_000  # rials a tester's wallet is filled up to
 PAYMENT_TOKEN_TTL_S = 600  # seconds a payment token is good
 NEWS_ROWS = 500  # pieces of news of money looked at in one sweep
 NEWS_SWEEP_AFTER_S = 20  # seconds after which news that nobody told is told by the sweep
+TOP_UP_RIALS_MIN = 10_000  # rials of the smallest top-up
+TOP_UP_RIALS_MAX = 500_000_000  # rials of the largest top-up
+TOP_UPS_PER_HOUR_MAX = 30  # top-ups one person may begin in an hour
+TOP_UP_OPEN_FOR = timedelta(minutes=20)  # how long we wait for a payer before we ask the last time
+PAYOUT_RIALS_MIN = 100_000  # rials of the smallest cash-out
+PAYOUTS_PER_DAY_MAX = 20  # cash-outs of one wallet in a day
+PAYOUT_HOLDER_CHARS_MAX = 80  # characters of the name of the account's holder
+GATEWAY_WAITS_S = (10, 20, 40, 60, 120, 300, 600)  # seconds between two questions to a bank
 SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
 
 # --- mini-apps ------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from wallet.models.payments import (
     Spender,
     SpendingLimit,
 )
+from wallet.models.transit import Payout, TopUp
 
 __all__ = [
-    "Account", "Invoice", "MerchantTerms", "News", "PayLink", "Payment", "Posting", "Refund",
-    "Spender", "SpendingLimit", "Transfer",
+    "Account", "Invoice", "MerchantTerms", "News", "PayLink", "Payment", "Payout", "Posting",
+    "Refund", "Spender", "SpendingLimit", "TopUp", "Transfer",
 ]  # fmt: skip
