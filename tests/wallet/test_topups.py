@@ -166,8 +166,9 @@ def test_one_receipt_never_credits_two_orders(sara, mina, psp, now):
     assert (done.state, done.trouble, money(mina)) == ("failed", "receipt-reused", 0)
 
 
-def test_a_bank_that_hangs_at_the_start_is_told_and_nothing_waits(sara, psp, now):
-    psp.control(mode="timeout", hang_s=20)
+def test_a_bank_that_hangs_at_the_start_is_told_and_nothing_waits(sara, psp, now, monkeypatch):
+    monkeypatch.setattr("core.limits.GATEWAY_TOTAL_S", 0.4)
+    psp.control(mode="timeout", hang_s=1)
     with pytest.raises(GatewayTimeout):
         begin(sara, now)
 
