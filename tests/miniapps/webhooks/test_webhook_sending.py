@@ -236,6 +236,18 @@ def test_a_later_event_waits_while_an_earlier_one_is_undelivered(cafe, added, li
     assert states() == ["delivered", "delivered"]
 
 
+def test_what_waits_behind_a_failure_is_not_due_before_it(cafe, added, listen, clock):
+    added(listen(answers(500)))
+    first, _second = happened(cafe), happened(cafe)
+    send(clock)
+    head = first.deliveries.get()
+
+    due = list(WebhookDelivery.objects.values_list("due_at", flat=True))
+
+    assert due == [head.due_at] * 2
+    assert not claiming.is_anything_due(now=head.due_at - timedelta(milliseconds=1))
+
+
 def test_an_event_of_another_object_does_not_wait(cafe, added, listen, clock):
     receiver = listen(answers(500), answers(204))
     added(receiver)
