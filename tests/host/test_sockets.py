@@ -25,9 +25,15 @@ ORIGIN = settings.ORIGIN
 
 
 @pytest.fixture(autouse=True)
-def threads_give_connections_back(monkeypatch):
-    """The consumer's threads outlive a test; their connections must not."""
+async def threads_give_connections_back(monkeypatch):
+    """Threads outlive a test; their connections must not.
+
+    The consumer's own give theirs back after each use; the one of plain `sync_to_async`, which
+    these tests and the asynchronous ORM use, has to be told.
+    """
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 class Socket:
