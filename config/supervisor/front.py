@@ -148,6 +148,8 @@ def _common(folder: Path) -> str:
   map $uri $static_caching {{
     default "no-cache";
     "~{HASHED_NAME}" "public, max-age=31536000, immutable";
+    # A font that is asked for again at each page looks unused to Chromium, which then complains.
+    "~\\.woff2$" "public, max-age=86400";
   }}
   map $http_accept $wanted {{ default document; ~text/html page; }}
 """

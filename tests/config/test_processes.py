@@ -35,7 +35,7 @@ def program(tmp_path: Path, code: str, **more: object) -> Program:
     )
 
 
-def wait_until(is_true, within_s: float = 10.0) -> None:
+def wait_until(is_true, within_s: float = 30.0) -> None:
     deadline = time.monotonic() + within_s
     while not is_true():
         assert time.monotonic() < deadline

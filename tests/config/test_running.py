@@ -131,7 +131,7 @@ def assert_a_crashed_process_comes_back(product: Product) -> None:
     product.restart("assets")
     product.wait_until(
         lambda: "assets was started again" in product.output(),
-        within_s=20,
+        within_s=60,
     )
 
 
