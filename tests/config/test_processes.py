@@ -53,6 +53,45 @@ def test_a_process_that_was_written_down_is_ended(tmp_path, stranger):
     assert not ledger.exists()
 
 
+FORKS = "import os, time; child = os.fork(); child and print(child, flush=True); time.sleep(600)"
+
+
+def test_the_workers_of_a_process_that_was_killed_too_are_ended(tmp_path):
+    ledger = tmp_path / "processes.json"
+    killed = Process(program(tmp_path, FORKS))
+    killed.start()
+    write_down(ledger, [killed])
+    wait_until(lambda: (tmp_path / "one.log").read_text().strip())
+    worker = int((tmp_path / "one.log").read_text())
+    os.kill(killed.popen.pid, signal.SIGKILL)
+    killed.popen.wait(30)
+    assert started_at(worker)
+
+    assert clear_left_over(ledger) == ["one"]
+
+    wait_until(lambda: started_at(worker) is None)
+
+
+@pytest.mark.parametrize(
+    "other", [{"boot": "another"}, {"runs": "/usr/bin/another"}, {"runs": None}]
+)
+def test_a_stranger_s_workers_are_left_alone(tmp_path, other):
+    ledger = tmp_path / "processes.json"
+    killed = Process(program(tmp_path, FORKS))
+    killed.start()
+    write_down(ledger, [killed])
+    wait_until(lambda: (tmp_path / "one.log").read_text().strip())
+    worker = int((tmp_path / "one.log").read_text())
+    os.kill(killed.popen.pid, signal.SIGKILL)
+    killed.popen.wait(30)
+    ledger.write_text(json.dumps([json.loads(ledger.read_text())[0] | other]))
+
+    assert clear_left_over(ledger) == []
+
+    assert started_at(worker)
+    os.kill(worker, signal.SIGKILL)
+
+
 def test_a_stranger_with_a_written_down_process_id_is_left_alone(tmp_path, stranger):
     ledger = tmp_path / "processes.json"
     ledger.write_text(json.dumps([{"name": "host", "pid": stranger.pid, "started": "1"}]))
