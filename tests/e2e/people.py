@@ -32,7 +32,9 @@ SIGN_IN_TAKES_S = 15  # from reading the code to its being checked, at most
 PATIENCE_MS = 30_000  # of one step, on a machine that does other things as well
 # An app's headers refuse every feature of every Chromium by name; one that is older or newer than
 # the list, or tries a feature with few sites, tells each name it does not know.
-UNKNOWN_FEATURE = r"Permissions-Policy header: (Unrecognized feature|Origin trial controlled feature)"
+UNKNOWN_FEATURE = (
+    r"Permissions-Policy header: (Unrecognized feature|Origin trial controlled feature)"
+)
 PHONES = {
     "sara": "09120001001",
     "ali": "09120001002",
