@@ -201,7 +201,8 @@ class Supervisor:
         stop_all(self.processes)
         for service in reversed(self.services):
             stop_all([service])
-        self.ledger.unlink(missing_ok=True)
+        # Ours are gone; what a killed start had left may still be there, if we were stopped early.
+        clear_left_over(self.ledger)
 
     def _tell(self, env: dict[str, str], seconds: float) -> None:
         origin = self.plan.origin
