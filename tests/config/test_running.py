@@ -165,10 +165,13 @@ def test_a_stop_is_heard_even_where_the_interpreter_swallows_it():
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(running.StopAsked), running._stoppable():
+    def waits() -> None:
         Finaliser()
         time.sleep(30)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(running.StopAsked), running._stoppable():
+        waits()
 
     assert signal.getsignal(signal.SIGTERM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
