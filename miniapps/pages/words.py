@@ -128,6 +128,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("slug", "reserved"): _("This word is kept for the platform. Choose another one."),
     ("slug", "repeat"): _("To be sure, write the slug of the app exactly as it is."),
     ("scopes", "choice"): _("Choose at least one of them."),
+    ("scopes", "test"): _("A test key may only handle payments and check tokens."),
     ("expires_at", "past"): _("Choose a day that is still to come."),
     ("percent", "range"): _("Write a number from 1 to 100."),
     ("bundle", "required"): _("Choose a zip file first."),
@@ -238,5 +239,6 @@ def event_facts(event: str, facts: dict[str, Any]) -> str:
     if "rule" in facts:
         parts.append(str(facts["rule"]))
     if "prefix" in facts:
-        parts.append(f"bnk_{facts['prefix']}…")
+        head = "bnk_test_" if facts.get("test") else "bnk_"
+        parts.append(f"{head}{facts['prefix']}…")
     return " · ".join(parts)
