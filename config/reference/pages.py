@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from config.env import REPOSITORY
-from config.reference.vectors import token_vectors
+from config.reference.vectors import payment_token_vectors, token_vectors
 from core.problems import registered
 
 FOLDER: Final = REPOSITORY / "docs" / "reference"
@@ -123,5 +123,6 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "limits.md": limits,
     "settings.md": settings_page,
     "token-vectors.json": token_vectors,
+    "payment-token-vectors.json": payment_token_vectors,
     "openapi.yaml": openapi,
 }
