@@ -7,6 +7,7 @@ what nobody goes on with is given back when the hold's time is over.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from core.problems import NotFound
 from identity.models import Person
 from miniapps import access, pairwise
 from miniapps.errors import TestInvoiceForTeam
-from miniapps.models import App, Launch
+from miniapps.models import App, AppPerson, Launch
 from miniapps.webhooks import calling, endpoints
 from wallet import payments, pins
 from wallet.documents import invoice_document, payment_document
@@ -108,6 +109,17 @@ def payer_of(payment: Payment) -> str | None:
     if app is None:
         return None
     return pairwise.person_in(app, payment.payer, preview=bool(payment.context.get("preview"))).sub
+
+
+def told_payments(app: App, rows: Sequence[Payment]) -> list[dict[str, Any]]:
+    """Return the documents of payments of one app; the payers' names cost one query."""
+    people = AppPerson.objects.filter(app=app, person__in={row.payer_id for row in rows})
+    names = {(one.person_id, one.preview): one.sub for one in people}
+    told = []
+    for row in rows:
+        sub = names.get((row.payer_id, bool(row.context.get("preview")))) or payer_of(row)
+        told.append(payment_document(row) | {"payer": sub})
+    return told
 
 
 def _context(launch: Launch) -> dict[str, Any]:
