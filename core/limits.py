@@ -67,6 +67,8 @@ INVOICES_PER_MINUTE_MAX = 600  # invoices one app may create in a minute
 HOLD_TTL = timedelta(minutes=2)  # how long a payment may stand between hold and capture
 PRE_CHECKOUT_S = 10.0  # seconds a merchant's server has to say yes or no
 PAYMENT_TRIES_PER_MINUTE_MAX = 20  # payments one person may confirm in a minute
+SHEETS_PER_MINUTE_MAX = 30  # payment sheets one launch or person may open in a minute
+STATEMENT_ROWS = 30  # movements on one page of a person's statement
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
 REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
