@@ -86,6 +86,8 @@ TOP_UP_RIALS_MIN = 10_000  # rials of the smallest top-up
 TOP_UP_RIALS_MAX = 500_000_000  # rials of the largest top-up
 TOP_UPS_PER_HOUR_MAX = 30  # top-ups one person may begin in an hour
 TOP_UP_OPEN_FOR = timedelta(minutes=20)  # how long we wait for a payer before we ask the last time
+TOP_UP_ASKS_PER_MINUTE_MAX = 20  # questions to the bank about one top-up that a page may cause
+SHEBA_CHECKS_PER_MINUTE_MAX = 120  # Shebas of one person looked at while they are typed
 PAYOUT_RIALS_MIN = 100_000  # rials of the smallest cash-out
 PAYOUTS_PER_DAY_MAX = 20  # cash-outs of one wallet in a day
 PAYOUT_HOLDER_CHARS_MAX = 80  # characters of the name of the account's holder
@@ -215,3 +217,6 @@ GATEWAY_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a gateway's answer
 GATEWAY_TEXT_CHARS_MAX = 64  # characters of a receipt or another text that a gateway sends
 GATEWAY_RETRY_AFTER_S = 30  # seconds after which a question without answer is asked again
 GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at
+GATEWAY_CALLBACK_BYTES_MAX = 16 * 1024  # bytes of the form that a browser brings from a bank
+GATEWAY_CALLBACK_VALUE_CHARS_MAX = 512  # characters of one of its fields that are looked at
+GATEWAY_CALLBACKS_PER_MINUTE_MAX = 120  # returns from banks from one network address in a minute
