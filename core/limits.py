@@ -93,6 +93,19 @@ PAYOUTS_PER_DAY_MAX = 20  # cash-outs of one wallet in a day
 PAYOUT_HOLDER_CHARS_MAX = 80  # characters of the name of the account's holder
 GATEWAY_WAITS_S = (10, 20, 40, 60, 120, 300, 600)  # seconds between two questions to a bank
 SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
+PAY_LINKS_MAX = 200  # pay links of one maker in one book that are switched on
+MONEY_PAGE = 50  # payments or refunds on one page of the console
+MONEY_DAYS_MAX = 366  # days of one table of settlements
+EXPORT_AT_ONCE_ROWS = 5_000  # rows of an export that is given at once; a longer one is a job
+EXPORT_ROWS_MAX = 1_000_000  # rows of one export; a sheet of Excel holds 1,048,576
+EXPORT_BATCH_ROWS = 1_000  # rows of an export read at once
+EXPORT_KEEP = timedelta(hours=24)  # how long the file of an export is kept
+EXPORT_STUCK_AFTER = timedelta(minutes=2)  # an export that says nothing for so long begins again
+EXPORT_TRIES_MAX = 3  # times an export is begun before it is given up
+EXPORTS_PER_HOUR_MAX = 60  # exports one person may ask for in an hour
+SIMULATIONS_PER_MINUTE_MAX = 10  # runs of the payment simulator of one person in a minute
+SIMULATION_RIALS_MAX = 20_000_000  # rials of one payment in the simulator
+WEBHOOK_DELAY_S_MAX = 600  # seconds the simulator may keep a webhook back
 
 # --- mini-apps ------------------------------------------------------------------------------
 APPS_PER_MAKER_MAX = 100  # mini-apps of one maker

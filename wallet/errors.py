@@ -7,7 +7,8 @@ Problem
 │   ├── HoldUnknown, HoldAlreadySettled, HoldExpired, AmountExceedsHold
 │   ├── LedgerKeyReused, InvoiceKeyReused
 │   ├── InvoiceClosed(state), InvoiceBusy(retry_after_s), NotYourInvoice
-│   └── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
+│   ├── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
+│   └── TooManyPayLinks(most)
 ├── PaymentRequired (402)
 │   ├── InsufficientFunds(missing_rials), LimitExceeded(period, limit_rials, …)
 │   └── PinNeeded, PinNotSet, PinWrong(tries_left), PinLocked(retry_after_s)
@@ -156,6 +157,14 @@ class NotRefundable(Conflict):
     code = "not-refundable"
     title = _("This payment cannot be refunded")
     remedy = _("Only a completed payment can go back.")
+
+
+class TooManyPayLinks(Conflict):
+    """The maker has as many links switched on as one may have. Members: ``most``."""
+
+    code = "too-many-pay-links"
+    title = _("There are too many pay links")
+    remedy = _("Switch off links that are no longer used.")
 
 
 class LimitExceeded(PaymentRequired):
