@@ -97,8 +97,15 @@ def openapi() -> str:
 def _joined(file: Path) -> list[str]:
     """Return the lines with parenthesised values of several lines joined to one."""
     text = file.read_text(encoding="utf-8")
-    text = re.sub(r"\(\n\s*(.+)\n\)", r"\1", text)
+    text = re.sub(r"\(\n((?: {4}.+\n)+)\)", _on_one_line, text)
     return text.splitlines()
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """Return a parenthesised value on one line; a single thing needs no parentheses."""
+    parts = [line.strip() for line in found[1].splitlines()]
+    joined = " ".join(parts)
+    return joined if len(parts) == 1 else f"({joined.rstrip(',')})"
 
 
 def _import_errors() -> None:
