@@ -31,7 +31,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
-APPEND_ONLY = ("core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account")
+APPEND_ONLY = (
+    "core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account", "wallet_correction",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)

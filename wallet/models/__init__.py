@@ -1,5 +1,7 @@
 """The rows of the wallet: accounts and transfers; who pays whom for what; money in and out."""
 
+from wallet.models.corrections import Correction
 from wallet.models.ledger import Account, Posting, Transfer
+from wallet.models.reconciliation import Difference, ReconciliationRun
 
-__all__ = ["Account", "Posting", "Transfer"]
+__all__ = ["Account", "Correction", "Difference", "Posting", "ReconciliationRun", "Transfer"]
