@@ -92,7 +92,7 @@ def measure() -> None:
 @contextlib.contextmanager
 def _servers(folder: Path) -> Iterator[dict[str, Served]]:
     """Start nginx over a folder, the assets process, the front, and a bare application."""
-    content = random.Random(1).randbytes(FILE_BYTES // 2).hex().encode()  # noqa: S311 - any text
+    content = random.Random(1).randbytes(FILE_BYTES // 2).hex().encode()
     site = folder / "site"
     site.mkdir()
     (site / NAME).write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -39,6 +40,18 @@ def number(name: str, default: int) -> int:
     if not value.lstrip("-").isdigit():
         raise WrongSetting(f"{name} must be a whole number, not {value!r}")
     return int(value)
+
+
+def table(name: str) -> dict[str, dict[str, object]]:
+    """Return rows by name from a JSON object of objects; empty when it is not given."""
+    value = text(name, "")
+    try:
+        rows = json.loads(value or "{}")
+    except ValueError as reason:
+        raise WrongSetting(f"{name} is not JSON: {reason}") from reason
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+        raise WrongSetting(f"{name} must be a JSON object of objects")
+    return rows
 
 
 def folder(name: str, default: Path, *, mode: int = 0o755) -> Path:

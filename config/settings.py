@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from core import limits
+from wallet.gateways import sandbox
 
 django_stubs_ext.monkeypatch()
 
@@ -180,8 +181,21 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
     "end-old-launches": {"task": "miniapps.end_old_launches", "schedule": 300.0},
     "recheck-stuck-versions": {"task": "miniapps.recheck_stuck_versions", "schedule": 60.0},
+    "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
+    "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
+    "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
+    "forget-old-webhook-attempts": {
+        "task": "miniapps.forget_old_webhook_attempts",
+        "schedule": 3600.0,
+    },
 }
+
+# --- webhooks (docs/reference/webhooks.md) --------------------------------------------------
+# Permits http://127.0.0.1:<port> and http://localhost:<port>, for makers at their own desks.
+WEBHOOKS_ALLOW_LOCAL = env.flag("BARNAMAK_WEBHOOKS_ALLOW_LOCAL", default=DEMO)
+# Certificates that makers' servers are checked against, instead of those of certifi.
+WEBHOOKS_CA_FILE = env.text("BARNAMAK_WEBHOOKS_CA_FILE", "")
 
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Person"
@@ -208,6 +222,12 @@ AXES_IPWARE_PROXY_COUNT = env.number("BARNAMAK_PROXY_COUNT", 1)
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 OTP_TOTP_ISSUER = "Barnamak"
+
+# --- money in and out -----------------------------------------------------------------------
+SANDBOX_PSP_URL = env.text("BARNAMAK_SANDBOX_PSP_URL", "").rstrip("/")
+WALLET_GATEWAYS: dict[str, dict[str, Any]] = env.table("BARNAMAK_GATEWAYS") or (
+    sandbox.rows(SANDBOX_PSP_URL) if DEBUG and SANDBOX_PSP_URL else {}
+)
 
 # --- cookies and headers (security reference §6.1) ------------------------------------------
 _COOKIE_PREFIX = "__Host-" if SECURE else ""

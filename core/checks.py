@@ -38,6 +38,14 @@ def demo_is_for_development(**_kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.security)
+def local_webhooks_are_for_development(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse local webhooks in production: they reach whatever listens on this machine."""
+    if settings.WEBHOOKS_ALLOW_LOCAL and not settings.DEBUG:
+        return [Error("BARNAMAK_WEBHOOKS_ALLOW_LOCAL=1 needs BARNAMAK_DEBUG=1.", id="core.E004")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def codes_are_not_for_the_log(**_kwargs: Any) -> list[CheckMessage]:
     """Warn of the console's sender: whoever reads the log could sign in as anybody."""

@@ -73,6 +73,34 @@ CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares:
 CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
 RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
 
+# --- money ----------------------------------------------------------------------------------
+INVOICE_TITLE_CHARS_MAX = 64  # characters of an invoice's title
+INVOICE_ABOUT_CHARS_MAX = 255  # characters of an invoice's description
+INVOICE_LINES_MAX = 50  # lines of an invoice
+INVOICE_LINE_CHARS_MAX = 80  # characters of one line's label
+INVOICE_PAYLOAD_BYTES_MAX = 1_024  # bytes of what a merchant's server gets back unchanged
+ORDER_REF_CHARS_MAX = 64  # characters of a merchant's own reference
+INVOICE_TTL = timedelta(hours=24)  # how long an invoice may be paid, unless it says otherwise
+INVOICE_TTL_MAX = timedelta(days=30)  # the longest life of an invoice
+INVOICES_PER_MINUTE_MAX = 600  # invoices one app may create in a minute
+HOLD_TTL = timedelta(minutes=2)  # how long a payment may stand between hold and capture
+PRE_CHECKOUT_S = 10.0  # seconds a merchant's server has to say yes or no
+PAYMENT_TRIES_PER_MINUTE_MAX = 20  # payments one person may confirm in a minute
+MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
+MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
+REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
+PIN_DIGITS_MIN = 4  # digits of a wallet PIN
+PIN_DIGITS_MAX = 8  # digits of a wallet PIN
+PIN_FREE_RIALS = 500_000  # rials below which no PIN is asked for, unless the person sets another
+PIN_FREE_RIALS_MAX = 5_000_000  # the most a person may let pass without a PIN
+PIN_TRIES_FREE = 3  # wrong PINs before the first wait
+PIN_WAITS_S = (60, 300, 900, 3_600, 14_400, 86_400)  # seconds of the waits after that, growing
+TEST_MONEY_RIALS = 100_000_000  # rials a tester's wallet is filled up to
+PAYMENT_TOKEN_TTL_S = 600  # seconds a payment token is good
+NEWS_ROWS = 500  # pieces of news of money looked at in one sweep
+NEWS_SWEEP_AFTER_S = 20  # seconds after which news that nobody told is told by the sweep
+SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
+
 # --- mini-apps ------------------------------------------------------------------------------
 APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
 APP_KEYS_MAX = 20  # live API keys of one app
@@ -119,6 +147,50 @@ DESK_DIFF_LINES_MAX = 6_000  # lines of both sides that the review desk still co
 DESK_LINE_CHARS_MAX = 2_000  # characters of one line that the review desk shows
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)  # how exactly the last use of an API key is kept
 
+# --- webhooks -------------------------------------------------------------------------------
+WEBHOOK_ENDPOINTS_MAX = 10  # endpoints of one app in one mode
+WEBHOOK_URL_CHARS_MAX = 255  # characters of an endpoint's address, its name in ASCII
+WEBHOOK_NOTE_CHARS_MAX = 120  # characters of what a maker calls an endpoint
+WEBHOOK_PORTS = (443, 8443)  # ports an endpoint may listen on
+WEBHOOK_BODY_BYTES_MAX = 64 * 1024  # bytes of one event as it is sent
+WEBHOOK_ANSWER_BYTES_MAX = 64 * 1024  # bytes of an answer that are read; the rest is cut off
+WEBHOOK_CONNECT_S = 5.0  # seconds in which an endpoint must accept the connection
+WEBHOOK_CALL_S = 15.0  # seconds of a whole delivery: name, connection, TLS, answer
+WEBHOOK_ASK_S = 10.0  # seconds of a whole question, such as payment.pre_checkout
+WEBHOOK_LOOKUP_S = 5.0  # seconds in which the name of a new endpoint must be found
+WEBHOOK_LEASE = timedelta(seconds=60)  # a worker that says nothing for so long has lost a delivery
+WEBHOOK_RETRY_WAITS_S = (
+    10,
+    50,
+    240,
+    1500,
+    1800,
+    3600,
+    7200,
+    14400,
+    28800,
+    43200,
+    43200,
+    57600,
+    57600,
+)  # seconds before each further try: 72 hours together, then the delivery is dead
+WEBHOOK_RETRY_JITTER = 0.1  # share by which a wait is made longer or shorter at random
+WEBHOOK_CALLS_MAX = 64  # deliveries under way at once, of all endpoints
+WEBHOOK_FAILING_CALLS_MAX = 32  # of these, to endpoints whose last answer was a failure
+WEBHOOK_ENDPOINT_CALLS_MAX = 4  # deliveries under way at once to one endpoint
+WEBHOOK_FAILING_ENDPOINT_CALLS_MAX = 1  # the same while its last answer was a failure
+WEBHOOK_CLAIM_EVERY_S = 0.5  # seconds after which a busy sender looks for new work
+WEBHOOK_SENDER_RUN_S = 30.0  # seconds a sender takes new work before it makes room for other jobs
+WEBHOOK_FLAG_AFTER = timedelta(hours=24)  # an endpoint that fails for so long is flagged
+WEBHOOK_OVERLAP = timedelta(hours=24)  # an old secret still signs so long after a rotation
+WEBHOOK_OVERLAP_MAX = timedelta(days=7)  # the longest overlap a maker may ask for
+WEBHOOK_TESTS_PER_MINUTE_MAX = 20  # test events of one app in a minute
+WEBHOOK_REPLAYS_PER_MINUTE_MAX = 60  # replays of one app in a minute
+WEBHOOK_REPLAY_ALL_MAX = 1_000  # dead deliveries of an endpoint that are replayed at once
+WEBHOOK_CHANGES_PER_HOUR_MAX = 60  # endpoints one app may add or move in an hour
+WEBHOOK_ATTEMPTS_SHOWN = 50  # newest tries of a delivery that are shown with it
+WEBHOOK_ATTEMPTS_KEEP = timedelta(days=90)  # how long the log of single tries is kept
+
 # --- bundles: what an uploaded zip may hold -------------------------------------------------
 ARCHIVE_ENTRIES_MAX = 4_000  # entries of an uploaded zip, folders and dropped system files counted
 ARCHIVE_DIRECTORY_BYTES_MAX = 2 * 1024 * 1024  # bytes of the zip's central directory
@@ -144,3 +216,11 @@ CHECK_WALL_S = 120  # seconds one check of a bundle may take
 CHECK_CPU_S = 90  # seconds of processor time one check of a bundle may take
 CHECK_MEMORY_BYTES_MAX = 1024 * 1024 * 1024  # address space of the process that checks a bundle
 FINDINGS_PER_RULE_MAX = 20  # findings of one rule that are listed; the rest is counted
+
+# --- gateways -------------------------------------------------------------------------------
+GATEWAY_CONNECT_S = 5.0  # seconds to reach a bank's gateway
+GATEWAY_TOTAL_S = 15.0  # seconds one question to a gateway may take, whatever trickles in
+GATEWAY_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a gateway's answer
+GATEWAY_TEXT_CHARS_MAX = 64  # characters of a receipt or another text that a gateway sends
+GATEWAY_RETRY_AFTER_S = 30  # seconds after which a question without answer is asked again
+GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at

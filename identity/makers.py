@@ -13,11 +13,14 @@ from identity.models import Maker, MakerMember, Person
 Role = MakerMember.Role
 
 RIGHTS: dict[str, frozenset[str]] = {
-    Role.OWNER: frozenset({"see", "edit", "upload", "release", "keys", "members", "billing"}),
-    Role.DEVELOPER: frozenset({"see", "edit", "upload", "release"}),
-    Role.ANALYST: frozenset({"see"}),
+    Role.OWNER: frozenset({
+        "see", "edit", "upload", "release", "keys", "members", "billing", "see_webhooks",
+        "webhooks",
+    }),
+    Role.DEVELOPER: frozenset({"see", "edit", "upload", "release", "see_webhooks", "webhooks"}),
+    Role.ANALYST: frozenset({"see", "see_webhooks"}),
     Role.BILLING: frozenset({"see", "billing"}),
-}
+}  # fmt: skip
 
 
 def role_of(person: Person, maker: Maker) -> str | None:

@@ -79,8 +79,37 @@ def post_card(
     return _send(chat, sender, content, wording.client_id(client_id), now)
 
 
+def post_notice(
+    *,
+    chat: Chat,
+    sender: Person,
+    kind: str,
+    version: int,
+    payload: object,
+    client_id: str,
+    now: datetime,
+) -> Message:
+    """Post a card of the house's own (a receipt); like ``post_card``, but not bounded in number.
+
+    ``sender`` is the account that writes for the house, never a person who asked for it.
+    """
+    content = Content(
+        kind=Message.Kind.CARD,
+        card_kind=kind,
+        card_version=version,
+        card=cards.checked(kind, version, payload),
+    )
+    return _written(chat, sender, content, wording.client_id(client_id), now)
+
+
 def _send(chat: Chat, sender: Person, content: Content, client_id: str, now: datetime) -> Message:
     rates.hit("messages", str(sender.pk), limit=MESSAGES_PER_MINUTE_MAX, period_s=60)
+    return _written(chat, sender, content, client_id, now)
+
+
+def _written(
+    chat: Chat, sender: Person, content: Content, client_id: str, now: datetime
+) -> Message:
     with transaction.atomic():
         locked = Chat.objects.select_for_update(no_key=True).get(pk=chat.pk)
         twin = Message.objects.filter(chat=locked, sender=sender, client_id=client_id).first()

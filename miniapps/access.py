@@ -16,7 +16,15 @@ from identity.makers import RIGHTS
 from identity.models import MakerMember, Person
 from miniapps.actors import Actor
 from miniapps.errors import AppUnavailable, ScopeMissing
-from miniapps.models import App, AppKey, Release, Submission, Version
+from miniapps.models import (
+    App,
+    AppKey,
+    Release,
+    Submission,
+    Version,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 Row = TypeVar("Row", Version, Submission, Release, AppKey)
 REVIEW_PERMISSION = "miniapps.review_submission"
@@ -28,6 +36,8 @@ SCOPE_FOR: dict[str, AppKey.Scope] = {
     "submit": AppKey.Scope.SUBMIT,
     "release": AppKey.Scope.RELEASE,
     "introspect": AppKey.Scope.INTROSPECT,
+    "see_webhooks": AppKey.Scope.WEBHOOKS,
+    "webhooks": AppKey.Scope.WEBHOOKS,
 }
 # What a person's role needs for a right of ours that makers.RIGHTS does not name.
 RIGHT_FOR: dict[str, str] = {"submit": "upload"}
@@ -97,6 +107,26 @@ def release_of(actor: Actor, release_id: str, *, right: str = "see") -> Release:
 def key_of(person: Person, key_id: str) -> AppKey:
     """Return the key if the person may manage the keys of its app."""
     return _of(AppKey.objects.all(), person, key_id, "keys")
+
+
+def webhook_endpoint_in(app: App, endpoint_id: str) -> WebhookEndpoint:
+    """Return a webhook endpoint of this app that was not removed. Raises NotFound."""
+    rows = WebhookEndpoint.objects.filter(app=app).exclude(state=WebhookEndpoint.State.REMOVED)
+    found = rows.filter(public_id=endpoint_id).first() if is_id(endpoint_id, "whe") else None
+    if found is None:
+        raise NotFound
+    found.app = app
+    return found
+
+
+def webhook_event_in(app: App, event_id: str) -> WebhookEvent:
+    """Return an event of this app. Raises NotFound."""
+    rows = WebhookEvent.objects.filter(app=app)
+    found = rows.filter(public_id=event_id).first() if is_id(event_id, "evt") else None
+    if found is None:
+        raise NotFound
+    found.app = app
+    return found
 
 
 def launchable_app(person: Person, text: str) -> App:

@@ -5,7 +5,7 @@ Problem
 │   └── IconRefused(reason)
 ├── NotAllowed
 │   ├── ScopeMissing(needs)
-│   ├── NotYourClaim
+│   ├── NotYourClaim, TestInvoiceForTeam
 │   └── ReviewerIsMaker
 ├── NotFound
 ├── Conflict
@@ -18,7 +18,9 @@ Problem
 │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
 │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
 │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
-│   └── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
+│   ├── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
+│   └── TooManyEndpoints(most), EndpointExists(endpoint), QuestionTaken(endpoint, kinds),
+│       EndpointIsOff(state), NobodyToTell
 └── TooLarge
     └── BundleTooLarge(limit_bytes)
 """
@@ -232,3 +234,52 @@ class StorageFull(Conflict):
     code = "storage-full"
     title = _("The mini-app has no more room for your data")
     remedy = _("Delete values that are no longer needed.")
+
+
+class TooManyEndpoints(Conflict):
+    """The app has as many webhook endpoints in this mode as one may. Members: ``most``."""
+
+    code = "too-many-endpoints"
+    title = _("You cannot add more webhook addresses")
+    remedy = _("Remove one that you no longer need.")
+
+
+class EndpointExists(Conflict):
+    """The app has this address in this mode already. Members: ``endpoint``."""
+
+    code = "endpoint-exists"
+    title = _("This address is there already")
+    remedy = _("Change the one that is there, or choose another address.")
+
+
+class QuestionTaken(Conflict):
+    """Another endpoint answers this question: one decides. Members: ``endpoint``, ``kinds``."""
+
+    code = "question-taken"
+    title = _("Another address answers this question already")
+    remedy = _("Take the question away from the other address first.")
+
+
+class EndpointIsOff(Conflict):
+    """Nothing is sent to an endpoint that is off. Members: ``state``."""
+
+    code = "endpoint-is-off"
+    title = _("This webhook address is switched off")
+    remedy = _("Switch it on and try again.")
+
+
+class NobodyToTell(Conflict):
+    """No endpoint that is on wants this event, nor had it before."""
+
+    code = "nobody-to-tell"
+    title = _("No webhook address wants this event")
+    remedy = _("Add an address for this kind of event, or switch one on.")
+
+
+class TestInvoiceForTeam(NotAllowed):
+    """An invoice in test money is shown to the maker's team only."""
+
+    __test__ = False  # a name that pytest would collect
+    code = "test-invoice-for-team"
+    title = _("This is a test of the app's makers")
+    remedy = _("Only the app's team pays with test money.")

@@ -10,6 +10,7 @@ from miniapps import actors, ending, governing, locking, releasing, routing
 from miniapps.actors import Actor
 from miniapps.models import App, Version
 from miniapps.states import APP, VERSION
+from miniapps.webhooks import endpoints
 
 
 @transaction.atomic
@@ -43,7 +44,9 @@ def archive(*, app: App, actor: Actor, now: datetime) -> App:
 @transaction.atomic
 def delete(*, app: App, actor: Actor, now: datetime) -> App:
     """Delete the app; its id, its slug and its origin are never given to another."""
-    return _close(app, "delete", "miniapps.app.deleted", actor=actor, now=now)
+    held = _close(app, "delete", "miniapps.app.deleted", actor=actor, now=now)
+    endpoints.remove_all(app=held, now=now)
+    return held
 
 
 @transaction.atomic

@@ -47,3 +47,35 @@ def retire_old_versions() -> int:
     from miniapps import routing
 
     return routing.retire_old_versions(now=timezone.now())
+
+
+@task("miniapps.send_webhooks")
+def send_webhooks() -> int:
+    """Send the events that are due to makers' servers."""
+    from miniapps.webhooks import sending
+
+    return sending.send_due(clock=timezone.now)
+
+
+@task("miniapps.forget_old_webhook_attempts")
+def forget_old_webhook_attempts() -> int:
+    """Delete the log of single calls past its time."""
+    from miniapps.webhooks import sending
+
+    return sending.forget_old_attempts(now=timezone.now())
+
+
+@task("miniapps.tell_of_money")
+def tell_of_money(object_id: str) -> None:
+    """Tell an app's maker what became of a payment or an invoice."""
+    from miniapps import telling
+
+    telling.tell(object_id=object_id)
+
+
+@task("miniapps.tell_what_waits")
+def tell_what_waits() -> int:
+    """Tell what a crash left untold."""
+    from miniapps import telling
+
+    return telling.tell_what_waits(now=timezone.now())

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from miniapps.pages import apps, cases, keys, makers, releases, rules, versions
+from miniapps.pages import (
+    apps,
+    cases,
+    keys,
+    makers,
+    releases,
+    rules,
+    versions,
+    webhook_log,
+    webhooks,
+)
+
+HOOKS = "apps/<str:app_id>/webhooks/"
+HOOK = f"{HOOKS}endpoints/<str:endpoint_id>/"
 
 urlpatterns = [
     path("", makers.home, name="console"),
@@ -27,6 +40,19 @@ urlpatterns = [
     path("apps/<str:app_id>/releases/new/", releases.release, name="console_release"),
     path("apps/<str:app_id>/releases/back/", releases.roll_back, name="console_roll_back"),
     path("apps/<str:app_id>/keys/", keys.keys, name="console_keys"),
+    path(HOOKS, webhooks.endpoints_page, name="console_webhooks"),
+    path(HOOK, webhooks.endpoint_page, name="console_webhook"),
+    path(f"{HOOK}switch/", webhooks.switch, name="console_webhook_switch"),
+    path(f"{HOOK}secret/", webhooks.rotate, name="console_webhook_secret"),
+    path(f"{HOOK}old-secret/", webhooks.end_old_secret, name="console_webhook_old_secret"),
+    path(f"{HOOK}test/", webhooks.send_test, name="console_webhook_test"),
+    path(f"{HOOK}replay/", webhooks.replay_dead, name="console_webhook_replay_dead"),
+    path(f"{HOOK}remove/", webhooks.remove, name="console_webhook_remove"),
+    path(f"{HOOKS}log/", webhook_log.log, name="console_webhook_log"),
+    path(f"{HOOKS}events/<str:event_id>/", webhook_log.event, name="console_webhook_event"),
+    path(
+        f"{HOOKS}events/<str:event_id>/replay/", webhook_log.replay, name="console_webhook_replay"
+    ),
     path("versions/<str:version_id>/", versions.version, name="console_version"),
     path("versions/<str:version_id>/check/", versions.check, name="console_check"),
     path("versions/<str:version_id>/manifest/", versions.manifest, name="console_manifest"),

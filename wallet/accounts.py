@@ -6,6 +6,7 @@ accounts, what goes out) without waiting for each other. What an account holds i
 
 from __future__ import annotations
 
+import functools
 import random
 from typing import NamedTuple
 
@@ -15,13 +16,13 @@ from django.db.models import F, Sum
 from core import audit
 from core.problems import NotFound
 from identity.models import Maker, Person
-from wallet import oversight
-from wallet.chart import CHART, Book, Kind
+from wallet import ledger, oversight
+from wallet.chart import CHART, Kind
 from wallet.models import Account
 from wallet.money import Rials
 
 # Ids of our own accounts: they are made once and never go away.
-_platform: dict[tuple[Kind, Book, str], Account] = {}
+_platform: dict[tuple[Kind, str, str], Account] = {}
 
 
 class Balance(NamedTuple):
@@ -36,27 +37,27 @@ class Balance(NamedTuple):
         return Rials(self.posted - self.held)
 
 
-def of_person(person: Person, book: Book = "live") -> Account:
+def of_person(person: Person, book: str = "live") -> Account:
     """Return a person's wallet, made now if it is the first time."""
     return _found_or_made("person", book, person=person)
 
 
-def of_maker(maker: Maker, book: Book = "live") -> Account:
+def of_maker(maker: Maker, book: str = "live") -> Account:
     """Return a maker's wallet, made now if it is the first time."""
     return _found_or_made("merchant", book, maker=maker)
 
 
-def platform(kind: Kind, book: Book = "live", name: str = "") -> Account:
+def platform(kind: Kind, book: str = "live", name: str = "") -> Account:
     """Return one of our own accounts, with its slots; ``name`` tells gateways apart."""
     known = _platform.get((kind, book, name))
     if known is None:
         assert CHART[kind].owner == "platform", kind
         assert book in CHART[kind].books, (kind, book)
         known = _found_or_made(kind, book, name=name)
-        if CHART[kind].slots:
+        if len(known.slots) < CHART[kind].slots:
             known = spread(known, slots=CHART[kind].slots)
-        if not transaction.get_connection().in_atomic_block:
-            _platform[kind, book, name] = known
+        # Kept once it is sure to stay: a rolled back row must not be remembered.
+        transaction.on_commit(functools.partial(_platform.__setitem__, (kind, book, name), known))
     return known
 
 
@@ -93,6 +94,34 @@ def balance_of(account: Account) -> Balance:
         posted=Sum(F("credits_posted") - F("debits_posted")), held=Sum("debits_pending")
     )
     return Balance(Rials(found["posted"]), Rials(found["held"]))
+
+
+def gathered(account: Account, *, need: Rials, key: str) -> list[ledger.Move]:
+    """Return the moves that bring what lies in slots to the account itself, if it holds too little.
+
+    For a merchant's account that was split, before money leaves it; one query where it was not.
+    ``key`` names what the money is for.
+    """
+    if not account.slots:
+        return []
+    rows = Account.objects.filter(pk__in=[account.pk, *account.slots]).order_by("slot")
+    missing = need
+    moves = []
+    for row in rows:
+        taken = row.available if row.slot == 0 else min(row.available, max(missing, 0))
+        missing = Rials(missing - taken)
+        if row.slot and taken > 0:
+            moves.append(
+                ledger.move(
+                    debit=row.pk,
+                    credit=account.pk,
+                    amount=Rials(taken),
+                    reason="gather",
+                    key=f"{key}:gather:{row.slot}",
+                    book=account.book,
+                )
+            )
+    return moves
 
 
 @transaction.atomic
@@ -145,7 +174,7 @@ def account_by_id(public_id: str) -> Account:
 
 def _found_or_made(
     kind: Kind,
-    book: Book,
+    book: str,
     *,
     person: Person | None = None,
     maker: Maker | None = None,

@@ -1,18 +1,22 @@
 """Refusals of the wallet floor.
 
 Problem
+├── InvalidInput    (invoice, PIN, identifiers: faults by pointer)
 ├── Conflict
 │   ├── AccountFrozen, BooksDiffer
 │   ├── HoldUnknown, HoldAlreadySettled, HoldExpired, AmountExceedsHold
-│   ├── LedgerKeyReused
-│   ├── ReasonMissing
+│   ├── LedgerKeyReused, InvoiceKeyReused
+│   ├── InvoiceClosed(state), InvoiceBusy(retry_after_s), NotYourInvoice
+│   ├── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
 │   ├── CorrectionDecided(state), CorrectionExpired, CorrectionKeyReused
-│   └── AlreadyReconciling
+│   └── ReasonMissing, AlreadyReconciling
 ├── NotAllowed
-│   ├── CorrectionNeedsAnother
-│   └── AccountIsYours
-└── PaymentRequired (402)
-    └── InsufficientFunds(missing…)
+│   └── CorrectionNeedsAnother, AccountIsYours
+├── PaymentRequired (402)
+│   ├── InsufficientFunds(missing_rials), LimitExceeded(period, limit_rials, …)
+│   └── PinNeeded, PinNotSet, PinWrong(tries_left), PinLocked(retry_after_s)
+└── Unavailable
+    └── LedgerBusy(retry_after_s)
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ class PaymentRequired(Problem):
 
 
 class InsufficientFunds(PaymentRequired):
-    """The account that pays does not hold so much."""
+    """The account that pays does not hold so much. Members: ``missing_rials`` where it is known."""
 
     code = "insufficient-funds"
     title = _("There is not enough money in the wallet")
@@ -101,6 +105,108 @@ class LedgerBusy(Unavailable):
     remedy = _("Try again in a second; nothing was booked twice.")
 
 
+# --- payments -------------------------------------------------------------------------------
+class InvoiceClosed(Conflict):
+    """The invoice is paid, cancelled or expired. Members: ``state``."""
+
+    code = "invoice-closed"
+    title = _("This invoice cannot be paid any more")
+    remedy = _("Ask the seller for a new invoice.")
+
+
+class InvoiceBusy(Conflict):
+    """Somebody is paying the invoice at this moment. Members: ``retry_after_s``."""
+
+    code = "invoice-busy"
+    title = _("This invoice is being paid at this moment")
+    remedy = _("Wait a moment and look again.")
+
+
+class NotYourInvoice(Conflict):
+    """The invoice names another person as the one who pays."""
+
+    code = "not-your-invoice"
+    title = _("This invoice is for somebody else")
+    remedy = _("Only the person it names can pay it.")
+
+
+class InvoiceKeyReused(Conflict):
+    """The same Idempotency-Key with another invoice, payment or refund."""
+
+    code = "payment-key-reused"
+    title = _("This Idempotency-Key was used for something else")
+    remedy = _("Send a new key with a new request.")
+
+
+class PaymentClosed(Conflict):
+    """The payment was declined or has expired. Members: ``state``."""
+
+    code = "payment-closed"
+    title = _("This payment is over")
+    remedy = _("Begin the payment again; no money was moved.")
+
+
+class RefundTooLarge(Conflict):
+    """More is to go back than was captured. Members: ``refundable_rials``."""
+
+    code = "refund-too-large"
+    title = _("More cannot go back than was paid")
+    remedy = _("Refund at most the amount that is left.")
+
+
+class NotRefundable(Conflict):
+    """Only a captured payment can be refunded. Members: ``state``."""
+
+    code = "not-refundable"
+    title = _("This payment cannot be refunded")
+    remedy = _("Only a completed payment can go back.")
+
+
+class LimitExceeded(PaymentRequired):
+    """A limit of the person's level.
+
+    Members: ``period``, ``limit_rials``, ``spent_rials``, ``frees_at`` (null for one transaction).
+    """
+
+    code = "limit-exceeded"
+    title = _("This is above what you may spend")
+    remedy = _("Pay less, wait until the limit frees, or verify your identity for a higher one.")
+
+
+# --- the PIN --------------------------------------------------------------------------------
+class PinNeeded(PaymentRequired):
+    """The amount is above what passes without a PIN."""
+
+    code = "pin-needed"
+    title = _("The wallet PIN is needed")
+    remedy = _("Enter your wallet PIN.")
+
+
+class PinNotSet(PaymentRequired):
+    """A PIN is needed and there is none yet."""
+
+    code = "pin-not-set"
+    title = _("You have no wallet PIN yet")
+    remedy = _("Choose a PIN first, then pay.")
+
+
+class PinWrong(PaymentRequired):
+    """The PIN was wrong. Members: ``tries_left`` before the next wait."""
+
+    code = "pin-wrong"
+    title = _("The PIN was not right")
+    remedy = _("Try again; after some wrong tries you have to wait.")
+
+
+class PinLocked(PaymentRequired):
+    """Too many wrong PINs. Members: ``retry_after_s``."""
+
+    code = "pin-locked"
+    title = _("Too many wrong PINs")
+    remedy = _("Wait, then try again.")
+
+
+# --- oversight ------------------------------------------------------------------------------
 class ReasonMissing(Conflict):
     """A step on money was to be taken without a reason."""
 

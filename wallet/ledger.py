@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from core.ids import new_id
 from core.problems import Problem
 from wallet import errors
-from wallet.chart import Book, Reason
+from wallet.chart import Reason
 from wallet.models import Transfer
 from wallet.money import Rials
 
@@ -61,7 +61,7 @@ class Move:
     credit: int
     amount: int
     reason: Reason
-    book: Book
+    book: str
     reference: str = ""
     pending: int | None = None
     expires_at: datetime | None = None
@@ -76,7 +76,7 @@ class Posted:
 
 
 def move(
-    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: Book,
+    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: str,
     reference: str = "",
 ) -> Move:  # fmt: skip
     """Move ``amount`` rials at once. ``debit`` and ``credit`` are ids of accounts."""
@@ -84,7 +84,7 @@ def move(
 
 
 def hold(
-    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: Book,
+    *, debit: int, credit: int, amount: Rials, reason: Reason, key: str, book: str,
     expires_at: datetime, reference: str = "",
 ) -> Move:  # fmt: skip
     """Set ``amount`` aside until it is captured or released; after ``expires_at`` only released."""

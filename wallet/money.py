@@ -16,11 +16,20 @@ def is_amount(value: object) -> bool:
     return type(value) is int and 1 <= value <= AMOUNT_RIALS_MAX
 
 
-def share(amount: Rials, per_mille_hundredths: int) -> Rials:
-    """Return a share given in hundredths of a per mille (1 = 0.001 %), rounded half up.
+def share(amount: Rials, basis_points: int) -> Rials:
+    """Return a share given in basis points (1 = 0.01 %), rounded half up to whole rials.
 
-    ``share(Rials(1_000_000), 150)`` is 1,500 rials: 0.15 %.
+    ``share(Rials(1_000_000), 100)`` is 10,000 rials: 1 %.
     """
     assert amount >= 0
-    assert per_mille_hundredths >= 0
-    return Rials((amount * per_mille_hundredths + 50_000) // 100_000)
+    assert basis_points >= 0
+    return Rials((amount * basis_points + 5_000) // 10_000)
+
+
+def part(whole: Rials, done: Rials, of: Rials) -> Rials:
+    """Return ``whole × done ÷ of``, rounded down: what is due when ``done`` of ``of`` is done.
+
+    Taken at each step less what was taken before, parts add up to ``whole`` exactly.
+    """
+    assert 0 <= done <= of
+    return Rials(whole * done // of) if of else Rials(0)

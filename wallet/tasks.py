@@ -1,4 +1,4 @@
-"""The worker's doors: each takes ids, asks the clock, calls one operation."""
+"""The worker's doors of the wallet: each takes ids, asks the clock, calls one operation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from django.utils import timezone
 from core.jobs import task
 
 log = structlog.get_logger(__name__)
+
+
+@task("wallet.post_receipt")
+def post_receipt(payment_id: str) -> None:
+    """Write a payment's receipt into the payer's chat, or write it anew."""
+    from wallet import payments, receipts
+
+    receipts.post(payment=payments.payment_of(payment_id), now=timezone.now())
+
+
+@task("wallet.end_due")
+def end_due() -> None:
+    """Give back holds whose time is over, then end invoices that nobody paid in time."""
+    from wallet import invoices, payments
+
+    now = timezone.now()
+    payments.expire_due(now=now)
+    invoices.expire_due(now=now)
 
 
 @task("wallet.expire_corrections")
@@ -37,9 +55,10 @@ def _look(depth: str, asked_by: str = "") -> None:
     from identity.models import Person
     from wallet import reconciliation
     from wallet.errors import AlreadyReconciling
+    from wallet.gateways import registry
 
     person = Person.objects.filter(public_id=asked_by).first()
     try:
-        reconciliation.run(depth=depth, gateways=[], now=timezone.now(), asked_by=person)
+        reconciliation.run(depth=depth, gateways=registry.every(), now=timezone.now(), asked_by=person)
     except AlreadyReconciling:
         log.info("reconciliation.under_way", depth=depth)

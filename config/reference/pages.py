@@ -22,7 +22,7 @@ MADE = "<!-- Made by `make docs`; edit the code, not this page. -->"
 _LIMIT = re.compile(r"^([A-Z][A-Z0-9_]*) = (.+?)  # (.+)$")
 _SECTION = re.compile(r"^# --- (.+?) -+$")
 _SETTING = re.compile(
-    r'env\.(text|flag|number|folder)\(\s*"([A-Z_]+)"(?:, (?:default=)?([^)\n]+))?'
+    r'env\.(text|flag|number|folder|table)\(\s*"([A-Z_]+)"(?:, (?:default=)?([^)\n]+))?'
 )
 
 

@@ -107,15 +107,33 @@ def quiz(plan: Plan, env: Mapping[str, str]) -> Program:
         "QUIZ_DATA": str(plan.var / "quiz-scores.sqlite3"),
         "BARNAMAK_ORIGIN": plan.origin,
     }
-    # It is given no database, no keys and no secret of the platform.
-    ordinary = {key: text for key, text in env.items() if key in ("PATH", "HOME", "LANG", "TZ")}
     return Program(
         name="quiz",
         command=python(str(ROOT / "examples" / "quiz" / "backend.py")),
-        env={**ordinary, "PYTHONUNBUFFERED": "1", **own},
+        env={**_ordinary(env), **own},
         log=plan.logs / "quiz.log",
         cwd=plan.var,
     )
+
+
+def psp(plan: Plan, env: Mapping[str, str]) -> Program:
+    """Return how the sandbox bank is started: somebody else's server, as far as we can make it."""
+    return Program(
+        name="psp",
+        command=python(
+            *("-m", "sandbox_psp", "--port", str(plan.psp_port)),
+            *("--state", str(plan.var / "psp.sqlite3")),
+        ),
+        env={**_ordinary(env), "PYTHONPATH": str(ROOT)},
+        log=plan.logs / "psp.log",
+        cwd=plan.var,
+    )
+
+
+def _ordinary(env: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without database, keys or any secret of the platform."""
+    ordinary = {key: text for key, text in env.items() if key in ("PATH", "HOME", "LANG", "TZ")}
+    return {**ordinary, "PYTHONUNBUFFERED": "1"}
 
 
 def _granian_at(address: str) -> tuple[str, ...]:

@@ -34,11 +34,14 @@ class Plan:
     front: bool
     demo: bool
     quiz_port: int  # where the demo's quiz app finds the server of its own
+    psp_port: int  # where the demo's sandbox bank listens
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Plan":
         """Read the environment; raise CannotStart for a value nobody can act on."""
         port = _port(environ.get("BARNAMAK_PORT") or "8000")
+        quiz_port = _port(environ.get("QUIZ_PORT") or str(_beside(port, 90)))
+        beside = _beside(port, 91 if quiz_port != _beside(port, 91) else 92)
         return cls(
             var=folder(environ),
             port=port,
@@ -48,7 +51,8 @@ class Plan:
             redis_url=environ.get("REDIS_URL") or None,
             front=_switch(environ, "BARNAMAK_FRONT"),
             demo=_switch(environ, "BARNAMAK_DEMO"),
-            quiz_port=_port(environ.get("QUIZ_PORT") or str(_beside(port))),
+            quiz_port=quiz_port,
+            psp_port=_port(environ.get("PSP_PORT") or str(beside)),
         )
 
     @property
@@ -60,6 +64,11 @@ class Plan:
     def apps_name(self) -> str:
         """The domain under which every app has a name of its own, without the port."""
         return self.apps_domain.rsplit(":", 1)[0]
+
+    @property
+    def psp_url(self) -> str:
+        """The sandbox bank's address: another site than the host's, as a real bank's is."""
+        return f"http://127.0.0.1:{self.psp_port}"
 
     @property
     def logs(self) -> Path:
@@ -84,6 +93,7 @@ class Plan:
             "BARNAMAK_ORIGIN": self.origin,
             "BARNAMAK_APPS_DOMAIN": self.apps_domain,
             "QUIZ_PORT": str(self.quiz_port),
+            **({"BARNAMAK_SANDBOX_PSP_URL": self.psp_url} if self.demo else {}),
             "BARNAMAK_DEMO": "1" if self.demo else "0",
             # The demo's codes are on the terminal for all to see: that is development.
             "BARNAMAK_DEBUG": os.environ.get("BARNAMAK_DEBUG", "1" if self.demo else "0"),
@@ -135,9 +145,9 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def _beside(port: int) -> int:
-    """Return the port of the demo's quiz server: 8090 for 8000, within bounds for all."""
-    return port + 90 if port + 90 < PORTS_END else port - 90
+def _beside(port: int, distance: int) -> int:
+    """Return a port of the demo's own: 8090 or 8091 for 8000, within bounds for all."""
+    return port + distance if port + distance < PORTS_END else port - distance
 
 
 def _port(text: str) -> int:

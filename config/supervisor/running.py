@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO, Never
@@ -15,7 +15,7 @@ from typing import IO, Never
 import psycopg
 
 from config.supervisor import locks, ports
-from config.supervisor.children import Addresses, programs, quiz
+from config.supervisor.children import Addresses, programs, psp, quiz
 from config.supervisor.front import Front
 from config.supervisor.plan import CannotStart, Plan, make_private, socket_folder
 from config.supervisor.postgres import Cluster
@@ -75,9 +75,11 @@ class Supervisor:
         redis_url = plan.redis_url or self._start_valkey()
         _refuse_dead_database(database_url)
         env = plan.environment(database_url=database_url, redis_url=redis_url)
+        sandbox = self._sandbox_bank(env) if plan.demo else []
         Preparation(plan=plan, env=env, database_url=database_url, say=say).run()
         inner = Addresses.behind_front(plan) if plan.front else Addresses.without_front(plan)
         self.processes = [Process(program) for program in programs(plan, inner, env)]
+        self.processes += sandbox
         if plan.demo:
             self._add_quiz(env)
         if plan.front:
@@ -148,6 +150,19 @@ class Supervisor:
         else:
             self.processes.append(Process(quiz(self.plan, env)))
 
+    def _sandbox_bank(self, env: dict[str, str]) -> list[Process]:
+        """Return the sandbox bank; without it there is no gateway, and never a stranger's."""
+        try:
+            ports.listening_addresses(self.plan.psp_port)
+        except CannotStart:
+            env["BARNAMAK_SANDBOX_PSP_URL"] = ""
+            say(
+                f"Port {self.plan.psp_port} is taken, so nobody can top up or cash out: "
+                f"choose another one with PSP_PORT={ports.free_port()} make run"
+            )
+            return []
+        return [Process(psp(self.plan, env))]
+
     def _note(self) -> None:
         write_down(self.ledger, [*self.services, *self.processes])
 
@@ -196,10 +211,16 @@ class Supervisor:
             f"  API            {origin}/api/docs/\n"
             f"  Components     {origin}/gallery/\n"
             f"  Mini-apps      http://<app>.{self.plan.apps_domain}/\n"
+            f"{self._told_of_the_bank(env)}"
             f"  Logs           {self.plan.logs}\n"
         )
         if self.plan.demo:
             say(manage(env, "democodes").stdout.rstrip())
+
+    @staticmethod
+    def _told_of_the_bank(env: Mapping[str, str]) -> str:
+        url = env.get("BARNAMAK_SANDBOX_PSP_URL")
+        return f"  Sandbox bank   {url}/control\n" if url else ""
 
 
 def stop(plan: Plan) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from miniapps.api import views
+from miniapps.api import views, webhooks
 
 urlpatterns = [
     path("makers", views.Makers.as_view()),
@@ -15,6 +15,31 @@ urlpatterns = [
     path("apps/<str:app_id>/releases", views.Releases.as_view()),
     path("apps/<str:app_id>/roll-back", views.RollBacks.as_view()),
     path("apps/<str:app_id>/keys", views.Keys.as_view()),
+    path("apps/<str:app_id>/webhooks/endpoints", webhooks.Endpoints.as_view()),
+    path("apps/<str:app_id>/webhooks/endpoints/<str:endpoint_id>", webhooks.OneEndpoint.as_view()),
+    path(
+        "apps/<str:app_id>/webhooks/endpoints/<str:endpoint_id>/secret",
+        webhooks.EndpointSecret.as_view(),
+    ),
+    path(
+        "apps/<str:app_id>/webhooks/endpoints/<str:endpoint_id>/old-secret",
+        webhooks.OldSecret.as_view(),
+    ),
+    path(
+        "apps/<str:app_id>/webhooks/endpoints/<str:endpoint_id>/test",
+        webhooks.EndpointTests.as_view(),
+    ),
+    path(
+        "apps/<str:app_id>/webhooks/endpoints/<str:endpoint_id>/replay",
+        webhooks.EndpointReplays.as_view(),
+    ),
+    path("apps/<str:app_id>/webhooks/events", webhooks.Events.as_view()),
+    path("apps/<str:app_id>/webhooks/events/<str:event_id>", webhooks.OneEvent.as_view()),
+    path(
+        "apps/<str:app_id>/webhooks/events/<str:event_id>/replay",
+        webhooks.EventReplays.as_view(),
+    ),
+    path("apps/<str:app_id>/webhooks/deliveries", webhooks.Deliveries.as_view()),
     path("versions/<str:version_id>", views.OneVersion.as_view()),
     path("versions/<str:version_id>/manifest", views.VersionManifest.as_view()),
     path("versions/<str:version_id>/withdraw", views.VersionWithdrawal.as_view()),

@@ -6,9 +6,16 @@ The state machines are design §6; the moves are functions of the verb modules, 
 from miniapps.models.launches import PREVIEW_AUDIENCE, AppPerson, Launch, StoredValue
 from miniapps.models.registered import App, AppKey, Category, ChatApp, Route
 from miniapps.models.versions import Finding, Release, Submission, Version, VersionFile
+from miniapps.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "PREVIEW_AUDIENCE", "App", "AppKey", "AppPerson", "Category", "ChatApp", "Finding", "Launch",
     "Release", "Route",
-    "StoredValue", "Submission", "Version", "VersionFile",
+    "StoredValue", "Submission", "Version", "VersionFile", "WebhookAttempt", "WebhookDelivery",
+    "WebhookEndpoint", "WebhookEvent",
 ]  # fmt: skip

@@ -119,6 +119,7 @@ class AppKey(models.Model):
         SUBMIT = "submissions:write", _("Submit for review")
         RELEASE = "releases:write", _("Release and roll back")
         INTROSPECT = "tokens:introspect", _("Check tokens")
+        WEBHOOKS = "webhooks:manage", _("Manage webhooks")
 
     public_id = PublicIdField(prefix="key")
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="keys")

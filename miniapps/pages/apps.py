@@ -18,7 +18,16 @@ from identity.makers import RIGHTS, maker_of
 from identity.models import MakerMember, Person
 from identity.pages import person_of
 from miniapps import access, registration, retiring
-from miniapps.models import App, AppKey, Category, Finding, Release, Submission, Version
+from miniapps.models import (
+    App,
+    AppKey,
+    Category,
+    Finding,
+    Release,
+    Submission,
+    Version,
+    WebhookEndpoint,
+)
 from miniapps.pages.frame import form_page, go, of_app, page, show, step
 from miniapps.pages.steps import SHOWN_VERSIONS, journey, next_step, standing
 from miniapps.pages.words import (
@@ -202,6 +211,7 @@ def audit_of(app: App) -> QuerySet[AuditEvent]:
         ("release", Release.objects.filter(app=app)),
         ("appkey", AppKey.objects.filter(app=app)),
         ("finding", Finding.objects.filter(version__app=app)),
+        ("webhookendpoint", WebhookEndpoint.objects.filter(app=app)),
     ):
         wanted |= Q(subject_kind=f"miniapps.{kind}", subject_id__in=rows.values("public_id"))
     return AuditEvent.objects.filter(wanted).select_related("actor").order_by("-pk")

@@ -16,7 +16,14 @@ from core.problems import Fault, InvalidInput, Problem
 from core.templatetags.ui import digits, filesize_fa
 from miniapps.bundle.rules import RULES
 from miniapps.findings import OWN_RULES
-from miniapps.models import App, Release, Submission, Version
+from miniapps.models import (
+    App,
+    Release,
+    Submission,
+    Version,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 Text = str | Promise
 PLACE = re.compile(r"%\((\w+)\)[sd]")  # a fact in a rule's sentence
@@ -35,6 +42,10 @@ TONES: dict[str, str] = {
     Submission.State.REJECTED: "bad",
     Release.State.ROLLING: "accent", Release.State.PAUSED: "warn", Release.State.FULL: "good",
     Release.State.SUPERSEDED: "", Release.State.HALTED: "bad", Release.State.ROLLED_BACK: "warn",
+    WebhookEndpoint.State.ON: "good", WebhookEndpoint.State.OFF: "",
+    WebhookEndpoint.State.GONE: "bad", WebhookEndpoint.State.REMOVED: "",
+    WebhookDelivery.State.WAITING: "info", WebhookDelivery.State.DELIVERED: "good",
+    WebhookDelivery.State.DEAD: "bad", WebhookDelivery.State.CANCELLED: "",
 }  # fmt: skip
 
 RELAXATIONS: dict[str, tuple[Text, Text]] = {
@@ -90,6 +101,17 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "miniapps.release.halted": (_("The release was stopped"), "ban"),
     "miniapps.key.issued": (_("A key was made"), "key-round"),
     "miniapps.key.revoked": (_("A key was revoked"), "lock"),
+    "miniapps.webhook_endpoint.added": (_("A webhook address was added"), "webhook"),
+    "miniapps.webhook_endpoint.changed": (_("A webhook address was changed"), "pencil"),
+    "miniapps.webhook_endpoint.removed": (_("A webhook address was removed"), "trash-2"),
+    "miniapps.webhook_endpoint.tried": (_("A test event was sent"), "send"),
+    "miniapps.webhook_endpoint.replayed": (_("What was given up was sent again"), "rotate-cw"),
+    "miniapps.webhook_endpoint.gone": (_("A webhook address said it is gone"), "ban"),
+    "miniapps.webhook_endpoint.secret_rotated": (
+        _("A webhook secret was made anew"),
+        "key-round",
+    ),
+    "miniapps.webhook_endpoint.old_secret_ended": (_("An old webhook secret was ended"), "lock"),
 }
 
 FIELDS: dict[str, Text] = {
@@ -111,6 +133,15 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("bundle", "required"): _("Choose a zip file first."),
     ("image", "required"): _("Choose a picture first."),
     ("manifest", "required"): _("Fill in the name and the version."),
+    ("url", "url"): _("Write the whole address, such as https://example.ir/hooks."),
+    ("url", "scheme"): _("The address must begin with https://."),
+    ("url", "userinfo"): _("Leave the user name and the password out of the address."),
+    ("url", "literal"): _("Use the name of your server, not its number."),
+    ("url", "host"): _("This is not the public name of a server."),
+    ("url", "port"): _("Only ports 443 and 8443 can be used."),
+    ("url", "private"): _("This name leads to an address that is not public."),
+    ("url", "unresolved"): _("This name was not found. Check it and try again."),
+    ("url", "long"): _("The address is too long."),
 }  # fmt: skip
 _FAULTS_BY_CODE: dict[str, Text] = {
     "blank": _("This must not be empty."),

@@ -19,6 +19,7 @@ from schemathesis import checks
 from config.wsgi import application
 from messenger import chats
 from miniapps.models import AppKey
+from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 
@@ -70,6 +71,8 @@ def _made() -> World:
     owner, stranger = make_person("سارا"), make_person("مینا")
     app = build.live_app(build.make_maker(owner))
     key, text = build.make_key(app, *AppKey.Scope.values, now=timezone.now())
+    hook = build.make_endpoint(app)
+    event = events.record_trial(endpoint=hook, actor=owner, now=timezone.now())
     chat = chats.create_group(founder=owner, title="کوه", people=[], now=timezone.now())
     ids = {
         "app_id": app.public_id,
@@ -77,6 +80,8 @@ def _made() -> World:
         "submission_id": app.submissions.get().public_id,
         "release_id": app.releases.get().public_id,
         "key_id": key.public_id,
+        "endpoint_id": hook.public_id,
+        "event_id": event.public_id,
         "chat_id": chat.public_id,
         "person_id": owner.public_id,
     }

@@ -24,6 +24,7 @@ from identity.models import Person
 from messenger import chats
 from miniapps import launching
 from miniapps.models import App, AppKey
+from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 
@@ -145,6 +146,8 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         founder=owner, title="نارون", about="", handle="naron_cafe", now=now
     )
     launch = launching.launch(person=owner, app=app, source="link", now=now)
+    hook = build.make_endpoint(app)
+    event = events.record_trial(endpoint=hook, actor=owner, now=now)
     case = app.submissions.get().public_id
     return {
         "app_id": app.public_id,
@@ -155,6 +158,8 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "release_id": app.releases.get().public_id,
         "key_id": key.public_id,
         "maker_id": app.maker.public_id,
+        "endpoint_id": hook.public_id,
+        "event_id": event.public_id,
         "chat_id": chat.public_id,
         "handle": chat.handle or "",
         "person_id": owner.public_id,

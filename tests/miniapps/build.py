@@ -7,6 +7,7 @@ left out, for its time (it has tests of its own).
 import io
 import itertools
 import json
+import socket
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from django.test import TestCase
 from identity import makers
 from identity.models import Maker, Person
 from miniapps import apikeys, bundle, checking, registration, review, submission
-from miniapps.models import App, AppKey, Submission, Version
+from miniapps.models import App, AppKey, Submission, Version, WebhookEndpoint
+from miniapps.webhooks import endpoints
 from tests.people import make_person
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -175,6 +177,17 @@ def make_key(app: App, *scopes: str, **more: Any) -> tuple[AppKey, str]:
         app=app, actor=app.maker.founder, name="CI", scopes=scopes or AppKey.Scope.values,
         now=more.pop("now", NOW), **more,
     )  # fmt: skip
+
+
+def make_endpoint(app: App, name: str = "hooks.naron.ir", **more: Any) -> WebhookEndpoint:
+    """A webhook endpoint at a public name, which nobody asks for in a test."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("8.8.8.8", 443))]
+    with mock.patch.object(socket, "getaddrinfo", return_value=found):
+        endpoint, _secret = endpoints.add(
+            app=app, actor=app.maker.founder, url=f"https://{name}/", mode=more.pop("mode", "live"),
+            now=more.pop("now", NOW), **more,
+        )  # fmt: skip
+    return endpoint
 
 
 after_commit = TestCase.captureOnCommitCallbacks

@@ -8,9 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from miniapps import review
+from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.miniapps.browsing import at_the_desk
 from tests.people import make_person, signed_in
@@ -35,10 +37,14 @@ def made_pages():
         review.add_finding(
             submission=case, reviewer=reviewer, rule="review-function", severity="error", text="x"
         )
+        hook = build.make_endpoint(app, f"{'hooks-' * 9}naron.ir", note="سرور")
+        event = events.record_trial(endpoint=hook, actor=owner, now=timezone.now())
         maker, desk = signed_in(owner), at_the_desk(reviewer)
         place = f"/console/apps/{app.public_id}"
         return [
             (maker, "/console/"), (maker, f"{place}/"), (maker, f"{place}/releases/"),
+            (maker, f"{place}/webhooks/"), (maker, f"{place}/webhooks/endpoints/{hook.public_id}/"),
+            (maker, f"{place}/webhooks/log/"), (maker, f"{place}/webhooks/events/{event.public_id}/"),
             (maker, f"/console/versions/{bad.public_id}/"), (maker, f"/console/cases/{case.public_id}/"),
             (desk, "/admin/miniapps/submission/"),
             (desk, f"/admin/miniapps/submission/{case.pk}/change/#findings"),

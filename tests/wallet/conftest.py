@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from identity.models import Person
 from tests.people import *  # noqa: F403
+from tests.wallet.psp import _running_psp, psp  # noqa: F401  (fixtures)
 from wallet import accounts, ledger
 from wallet.models import Account
 from wallet.money import Rials

@@ -56,7 +56,7 @@ drop function wallet_correction_law();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0002_laws_of_the_ledger"),
+        ("wallet", "0003_payments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

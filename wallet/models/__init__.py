@@ -2,6 +2,19 @@
 
 from wallet.models.corrections import Correction
 from wallet.models.ledger import Account, Posting, Transfer
+from wallet.models.payments import (
+    Invoice,
+    MerchantTerms,
+    News,
+    PayLink,
+    Payment,
+    Refund,
+    Spender,
+    SpendingLimit,
+)
 from wallet.models.reconciliation import Difference, ReconciliationRun
 
-__all__ = ["Account", "Correction", "Difference", "Posting", "ReconciliationRun", "Transfer"]
+__all__ = [
+    "Account", "Correction", "Difference", "Invoice", "MerchantTerms", "News", "PayLink", "Payment",
+    "Posting", "ReconciliationRun", "Refund", "Spender", "SpendingLimit", "Transfer",
+]  # fmt: skip

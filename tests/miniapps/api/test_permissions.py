@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from miniapps.models import AppKey, Release
+from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import signed_in
 
@@ -38,6 +39,9 @@ class Row:
 SEES = {"analyst": 200, "developer": 200, "owner": 200, "key_of_all": 200}
 PERSONAL = {"key_of_all": 401, "key_of_none": 401}
 OWNERS = {"developer": 403} | PERSONAL
+DOERS = ("developer", "owner", "key_of_all")
+GIVES = dict.fromkeys(DOERS, 200)
+HOOKS = "apps/{app}/webhooks"
 ROWS = [
     Row("get", "makers", stranger=200, **SEES | PERSONAL),
     Row("get", "apps", stranger=200, **SEES | PERSONAL),
@@ -56,6 +60,19 @@ ROWS = [
     Row("post", "apps/{app}/roll-back"),
     Row("get", "apps/{app}/keys", analyst=403, owner=200, **OWNERS),
     Row("post", "apps/{app}/keys", **OWNERS),
+    Row("get", f"{HOOKS}/endpoints", **SEES),
+    Row("post", f"{HOOKS}/endpoints"),
+    Row("get", f"{HOOKS}/endpoints/{{endpoint}}", **SEES),
+    Row("patch", f"{HOOKS}/endpoints/{{endpoint}}"),
+    Row("delete", f"{HOOKS}/endpoints/{{endpoint}}", **GIVES | dict.fromkeys(DOERS, 204)),
+    Row("post", f"{HOOKS}/endpoints/{{endpoint}}/secret"),
+    Row("delete", f"{HOOKS}/endpoints/{{endpoint}}/old-secret", **GIVES),
+    Row("post", f"{HOOKS}/endpoints/{{endpoint}}/test", **GIVES | dict.fromkeys(DOERS, 202)),
+    Row("post", f"{HOOKS}/endpoints/{{endpoint}}/replay", **GIVES | dict.fromkeys(DOERS, 202)),
+    Row("get", f"{HOOKS}/events", **SEES),
+    Row("get", f"{HOOKS}/events/{{event}}", **SEES),
+    Row("post", f"{HOOKS}/events/{{event}}/replay"),
+    Row("get", f"{HOOKS}/deliveries", **SEES),
     Row("get", "versions/{version}", **SEES),
     Row("post", "versions/{version}/manifest"),
     Row("post", "versions/{version}/withdraw", developer=200, owner=200, key_of_all=200),
@@ -76,9 +93,12 @@ def test_each_address_answers_each_caller_as_the_table_says(  # noqa: PLR0917  (
     release = Release.objects.select_related("version").get(channel="production")
     key, everything = build.make_key(app)
     _other, nothing = build.make_key(app, Scope.INTROSPECT)
+    hook = build.make_endpoint(app)
+    event = events.record_trial(endpoint=hook, actor=sara, now=build.NOW)
     place = row.place.format(
         app=app.public_id, version=release.version.public_id, release=release.public_id,
         submission=app.submissions.get().public_id, key=key.public_id,
+        endpoint=hook.public_id, event=event.public_id,
     )  # fmt: skip
     client = {
         "nobody": Client,

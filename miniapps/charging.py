@@ -1,0 +1,119 @@
+"""A person pays an invoice of an app: PIN, hold, the merchant's word, capture.
+
+The one way from a confirm button to a captured payment, for the sheet over an app, a pay link and
+the simulator. Between the steps the process may die: the same key goes on where it stopped, and
+what nobody goes on with is given back when the hold's time is over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core import rates
+from core.ids import is_id
+from core.limits import PAYMENT_TRIES_PER_MINUTE_MAX, PRE_CHECKOUT_S, REFUND_REASON_CHARS_MAX
+from core.problems import NotFound
+from identity.models import Person
+from miniapps import access, pairwise
+from miniapps.errors import TestInvoiceForTeam
+from miniapps.models import App, Launch
+from miniapps.webhooks import calling, endpoints
+from wallet import payments, pins
+from wallet.documents import invoice_document, payment_document
+from wallet.models import Invoice, Payment
+from wallet.money import Rials
+from wallet.payments import Wish
+
+PRE_CHECKOUT = "payment.pre_checkout"
+
+
+def invoice_for(*, person: Person, invoice_id: str, launch: Launch | None = None) -> Invoice:
+    """Return an invoice that the person may be shown: in an app, only one of this app.
+
+    Raises NotFound; TestInvoiceForTeam for test money outside the maker's team.
+    """
+    rows = Invoice.objects.select_related("maker", "recipient")
+    found = rows.filter(public_id=invoice_id).first() if is_id(invoice_id, "inv") else None
+    if found is None or (launch is not None and found.audience != launch.app.public_id):
+        raise NotFound
+    if found.is_test and found.audience:
+        app = App.objects.filter(public_id=found.audience).first()
+        if app is None or not access.may_preview(person, app):
+            raise TestInvoiceForTeam
+    return found
+
+
+def charge(
+    *,
+    invoice: Invoice,
+    person: Person,
+    key: str,
+    pin: str,
+    now: datetime,
+    launch: Launch | None = None,
+) -> Payment:
+    """Let the person pay. ``key`` is the sheet's Idempotency-Key: the same again goes on.
+
+    Return the payment, captured or declined by the merchant. Raises, the first that applies:
+    TooManyRequests, PinNotSet, PinNeeded, PinLocked, PinWrong, and what ``payments.authorise`` and
+    ``payments.capture`` raise. Call it outside of transactions: the merchant may take 10 seconds.
+    """
+    rates.hit("payments", str(person.pk), limit=PAYMENT_TRIES_PER_MINUTE_MAX, period_s=60)
+    if not invoice.is_test:
+        pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
+    context = {} if launch is None else _context(launch)
+    wish = Wish(payer=person, key=f"person:{person.pk}:{key}", context=context)
+    payment = payments.authorise(invoice=invoice, wish=wish, now=now)
+    if payment.state == Payment.State.HELD and invoice.ask_first:
+        no = _merchants_no(payment, now)
+        if no is not None:
+            code, reason = no
+            return payments.decline(payment=payment, code=code, reason=reason, now=now)
+    if payment.state == Payment.State.HELD:
+        payment = payments.capture(payment=payment, now=now)
+    return payment
+
+
+def _merchants_no(payment: Payment, now: datetime) -> tuple[str, str] | None:
+    """Ask the merchant's server; return the code and the words of its no, or None for a yes."""
+    app = App.objects.filter(public_id=payment.audience).first()
+    judge = None if app is None else endpoints.find_judge(app, PRE_CHECKOUT, test=payment.is_test)
+    if app is None or judge is None:
+        return "no-answer", _("The seller's server could not be asked.")
+    question = {"payment": told_payment(payment), "invoice": invoice_document(payment.invoice)}
+    answer = calling.ask(
+        endpoint=judge, kind=PRE_CHECKOUT, payload=question, now=now, timeout_s=PRE_CHECKOUT_S
+    )
+    said = answer.body if answer.is_good and isinstance(answer.body, dict) else {}
+    if said.get("ok") is True:
+        return None
+    if said.get("ok") is False:
+        reason = said.get("reason")
+        words = reason if isinstance(reason, str) and reason.strip() else _("The seller said no.")
+        return "merchant-declined", _one_line(words)
+    return "no-answer", _("The seller's server gave no answer in time.")
+
+
+def told_payment(payment: Payment) -> dict[str, Any]:
+    """Return the payment's document with the payer as the app knows him."""
+    return payment_document(payment) | {"payer": payer_of(payment)}
+
+
+def payer_of(payment: Payment) -> str | None:
+    """Return the pairwise name of the payer for the payment's app; None for a pay link."""
+    app = App.objects.filter(public_id=payment.audience).first() if payment.audience else None
+    if app is None:
+        return None
+    return pairwise.person_in(app, payment.payer, preview=bool(payment.context.get("preview"))).sub
+
+
+def _context(launch: Launch) -> dict[str, Any]:
+    return {"launch": launch.public_id, "preview": launch.app_person.preview}
+
+
+def _one_line(text: str) -> str:
+    kept = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(kept.split())[:REFUND_REASON_CHARS_MAX]

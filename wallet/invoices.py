@@ -1,0 +1,221 @@
+"""Invoices: what a merchant asks for, until it is paid, withdrawn or too old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+
+from core.limits import (
+    INVOICE_ABOUT_CHARS_MAX,
+    INVOICE_LINE_CHARS_MAX,
+    INVOICE_LINES_MAX,
+    INVOICE_PAYLOAD_BYTES_MAX,
+    INVOICE_TITLE_CHARS_MAX,
+    INVOICE_TTL,
+    INVOICE_TTL_MAX,
+    ORDER_REF_CHARS_MAX,
+    SWEEP_ROWS,
+)
+from core.problems import Fault, InvalidInput, NotFound
+from identity.models import Maker, Person
+from wallet import news
+from wallet.errors import InvoiceClosed, InvoiceKeyReused
+from wallet.models import Invoice, PayLink, Payment
+from wallet.money import Rials, is_amount
+
+PHOTO_URL_CHARS_MAX = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an invoice; a discount is negative."""
+
+    label: str
+    amount_rials: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a merchant writes into an invoice. Without lines, the title is the one line."""
+
+    title: str
+    amount_rials: int
+    about: str = ""
+    lines: list[Line] = field(default_factory=list)
+    order_ref: str = ""
+    payload: str = ""
+    photo_url: str = ""
+    recipient: Person | None = None
+    ask_first: bool = False
+    expires_at: datetime | None = None
+
+
+def create(
+    *, maker: Maker, book: str, audience: str, asked: Asked, key: str, now: datetime
+) -> Invoice:
+    """Write an invoice. ``key`` names the caller and his Idempotency-Key: again gives the first.
+
+    Raises InvalidInput with every fault, InvoiceKeyReused.
+    """
+    if faults := _faults(asked, now):
+        raise InvalidInput(faults)
+    fresh = Invoice(
+        book=book,
+        maker=maker,
+        audience=audience,
+        key=key,
+        title=asked.title.strip(),
+        about=asked.about.strip(),
+        lines=[{"label": one.label, "amount_rials": one.amount_rials} for one in asked.lines],
+        amount_rials=asked.amount_rials,
+        order_ref=asked.order_ref,
+        payload=asked.payload,
+        photo_url=asked.photo_url,
+        recipient=asked.recipient,
+        ask_first=asked.ask_first,
+        created_at=now,
+        expires_at=asked.expires_at or now + INVOICE_TTL,
+    )
+    return _saved_once(fresh)
+
+
+def from_link(*, link: PayLink, amount: Rials | None, key: str, now: datetime) -> Invoice:
+    """Write the invoice of one visit to a pay link; ``amount`` where the link leaves it open.
+
+    Raises NotFound for a link that is switched off, InvalidInput, InvoiceKeyReused.
+    """
+    if not link.active:
+        raise NotFound
+    asked = Asked(title=link.title, amount_rials=link.amount_rials or amount or 0)
+    if faults := _faults(asked, now):
+        raise InvalidInput(faults)
+    fresh = Invoice(
+        book=link.book,
+        maker=link.maker,
+        link=link,
+        key=key,
+        title=link.title,
+        amount_rials=asked.amount_rials,
+        created_at=now,
+        expires_at=now + INVOICE_TTL,
+    )
+    return _saved_once(fresh)
+
+
+def _saved_once(fresh: Invoice) -> Invoice:
+    try:
+        with transaction.atomic():
+            fresh.save(force_insert=True)
+    except IntegrityError:
+        first = Invoice.objects.filter(key=fresh.key).first()
+        if first is None:
+            raise
+        same = ("maker_id", "book", "audience", "title", "amount_rials", "order_ref", "payload")
+        if any(getattr(first, name) != getattr(fresh, name) for name in same):
+            raise InvoiceKeyReused from None
+        return first
+    return fresh
+
+
+@transaction.atomic
+def cancel(*, invoice: Invoice, now: datetime) -> Invoice:
+    """Withdraw an open invoice; doing it twice changes nothing.
+
+    Raises InvoiceClosed when it is paid, has expired, or is being paid at this moment.
+    """
+    held = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    if held.state == Invoice.State.CANCELLED:
+        return held
+    if held.state != Invoice.State.OPEN or _is_being_paid(held):
+        raise InvoiceClosed(state=held.state)
+    return _close(held, Invoice.State.CANCELLED, "invoice.cancelled", now)
+
+
+def expire_due(*, now: datetime) -> int:
+    """End open invoices whose time is over; return how many. Those being paid wait."""
+    due = Invoice.objects.filter(state=Invoice.State.OPEN, expires_at__lte=now).order_by("pk")
+    return sum(_expire(pk, now) for pk in due.values_list("pk", flat=True)[:SWEEP_ROWS])
+
+
+@transaction.atomic
+def _expire(pk: int, now: datetime) -> bool:
+    held = (
+        Invoice.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk, state=Invoice.State.OPEN, expires_at__lte=now)
+        .first()
+    )
+    if held is None or _is_being_paid(held):
+        return False
+    _close(held, Invoice.State.EXPIRED, "invoice.expired", now)
+    return True
+
+
+def _is_being_paid(invoice: Invoice) -> bool:
+    return invoice.payments.filter(state=Payment.State.HELD).exists()
+
+
+def _close(held: Invoice, state: str, kind: str, now: datetime) -> Invoice:
+    held.state, held.closed_at = state, now
+    held.save(update_fields=["state", "closed_at"])
+    news.of_invoice(held, kind, now=now)
+    return held
+
+
+def _faults(asked: Asked, now: datetime) -> list[Fault]:
+    faults = []
+    if not 1 <= len(asked.title.strip()) <= INVOICE_TITLE_CHARS_MAX:
+        detail = f"must have 1 to {INVOICE_TITLE_CHARS_MAX} characters"
+        faults.append(Fault("#/title", detail, "length"))
+    if not is_amount(asked.amount_rials):
+        faults.append(Fault("#/amount_rials", "must be an integer of 1 to 2^53-1", "amount"))
+    faults += _long(asked)
+    faults += _line_faults(asked)
+    if asked.photo_url and not _is_https(asked.photo_url):
+        faults.append(Fault("#/photo_url", "must be an https address", "url"))
+    if asked.expires_at is not None and not now < asked.expires_at <= now + INVOICE_TTL_MAX:
+        detail = f"must be in the future, at most {INVOICE_TTL_MAX.days} days from now"
+        faults.append(Fault("#/expires_at", detail, "range"))
+    return faults
+
+
+def _long(asked: Asked) -> list[Fault]:
+    bounds = {
+        "description": (len(asked.about), INVOICE_ABOUT_CHARS_MAX, "characters"),
+        "order_ref": (len(asked.order_ref), ORDER_REF_CHARS_MAX, "characters"),
+        "payload": (len(asked.payload.encode()), INVOICE_PAYLOAD_BYTES_MAX, "bytes"),
+        "photo_url": (len(asked.photo_url), PHOTO_URL_CHARS_MAX, "characters"),
+    }
+    return [
+        Fault(f"#/{name}", f"must have at most {most} {unit}", "max_length")
+        for name, (length, most, unit) in bounds.items()
+        if length > most
+    ]
+
+
+def _line_faults(asked: Asked) -> list[Fault]:
+    if not asked.lines:
+        return []
+    faults = []
+    if len(asked.lines) > INVOICE_LINES_MAX:
+        faults.append(Fault("#/lines", f"must be at most {INVOICE_LINES_MAX}", "max_length"))
+    for place, line in enumerate(asked.lines):
+        if not 1 <= len(line.label.strip()) <= INVOICE_LINE_CHARS_MAX:
+            detail = f"must have 1 to {INVOICE_LINE_CHARS_MAX} characters"
+            faults.append(Fault(f"#/lines/{place}/label", detail, "length"))
+        if not is_amount(abs(line.amount_rials)):
+            detail = "must be a whole number of rials, not 0"
+            faults.append(Fault(f"#/lines/{place}/amount_rials", detail, "amount"))
+    if sum(line.amount_rials for line in asked.lines) != asked.amount_rials:
+        faults.append(Fault("#/amount_rials", "must be the sum of the lines", "sum"))
+    return faults
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and url.isprintable()
