@@ -221,6 +221,7 @@ FINDINGS_PER_RULE_MAX = 20  # findings of one rule that are listed; the rest is 
 GATEWAY_CONNECT_S = 5.0  # seconds to reach a bank's gateway
 GATEWAY_TOTAL_S = 15.0  # seconds one question to a gateway may take, whatever trickles in
 GATEWAY_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a gateway's answer
+GATEWAY_REPORT_BYTES_MAX = 32 * 1024 * 1024  # bytes of a gateway's report of one day
 GATEWAY_TEXT_CHARS_MAX = 64  # characters of a receipt or another text that a gateway sends
 GATEWAY_RETRY_AFTER_S = 30  # seconds after which a question without answer is asked again
 GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at

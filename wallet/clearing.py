@@ -1,8 +1,7 @@
 """What a gateway says it took and gave back, against what the ledger says: order by order.
 
-A gateway that can give its report of a day has a method ``report(day)`` whose rows name
-``order_id, receipt, amount_rials, state``. The transfers of a gateway carry the order id as their
-``reference``. Nothing here repairs anything.
+A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; the
+transfers of a gateway carry the order as their ``reference``. Nothing here repairs anything.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, Protocol, get_args
+from typing import Any, Final, Literal
 
 import structlog
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
@@ -19,13 +18,15 @@ from core.limits import DIFFERENCES_PER_CHECK_MAX, RECONCILE_SLACK
 from core.problems import Problem
 from wallet import timeline
 from wallet.chart import Reason
+from wallet.gateways.errors import GatewayLacks
+from wallet.gateways.interface import Ability, Gateway, ReportRow
 from wallet.invariants import Found
 from wallet.models import Account, Difference, Transfer
 
 log = structlog.get_logger(__name__)
 
+GatewayRow = ReportRow
 RowState = Literal["paid", "reversed"]
-STATES: Final[tuple[RowState, ...]] = get_args(RowState)
 STATE_OF: Final[dict[Reason, RowState]] = {"topup": "paid", "topup_return": "reversed"}
 CODES: Final = (
     "gateway-order-not-in-ledger",
@@ -33,25 +34,6 @@ CODES: Final = (
     "gateway-amount-differs",
     "gateway-receipt-twice",
 )
-
-
-class HasName(Protocol):
-    """A configured gateway; one that can report has ``report(day)`` too."""
-
-    @property
-    def name(self) -> str:
-        """The name of its account in the ledger."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatewayRow:
-    """One line of a gateway's report: money it took for us, or gave back to the payer."""
-
-    order_id: str
-    receipt: str
-    amount_rials: int
-    state: RowState
 
 
 class NoReport(LookupError):
@@ -97,30 +79,20 @@ class Compared:
                 self.found = [one for one in self.found if id(one) not in dropped]
 
 
-def gateway_rows(gateway: HasName, day: date) -> list[GatewayRow]:
+def gateway_rows(gateway: Gateway, day: date) -> list[GatewayRow]:
     """Return the gateway's report of a day. Raises NoReport, and whatever a gateway raises."""
-    report = getattr(gateway, "report", None)
-    if report is None:
-        raise NoReport(gateway.name)
-    rows = [
-        GatewayRow(
-            order_id=str(row.order_id),
-            receipt=str(row.receipt),
-            amount_rials=int(row.amount_rials),
-            state=row.state,
-        )
-        for row in report(day)
-    ]
-    assert all(row.state in STATES for row in rows), "a gateway's rows are paid or reversed"
-    return rows
+    try:
+        return gateway.report(day)
+    except GatewayLacks:
+        raise NoReport(gateway.name) from None
 
 
-def compared(gateways: Iterable[HasName], days: dict[str, Collection[date]]) -> Compared:
+def compared(gateways: Iterable[Gateway], days: dict[str, Collection[date]]) -> Compared:
     """Compare each gateway on its days; ``days[""]`` are those of every gateway.
 
     Asks the gateways over the network: never call it inside a transaction.
     """
-    result, named = Compared(), {one.name: one for one in gateways}
+    result, named = Compared(), {one.name: one for one in gateways if one.can(Ability.PAY_IN)}
     in_ledger = Account.objects.filter(kind="gateway", slot=0).values_list("name", flat=True)
     for name in sorted({*named, *in_ledger}):
         wanted = sorted({*days.get("", ()), *days.get(name, ())})
@@ -130,7 +102,7 @@ def compared(gateways: Iterable[HasName], days: dict[str, Collection[date]]) -> 
 
 
 def _compare_one(
-    result: Compared, name: str, gateway: HasName | None, days: list[date]
+    result: Compared, name: str, gateway: Gateway | None, days: list[date]
 ) -> None:
     reports: dict[date, list[GatewayRow]] = {}
     for day in days:

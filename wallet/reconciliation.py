@@ -20,8 +20,9 @@ from core import audit, limits
 from core.locks import if_nobody_else
 from identity.models import Person
 from wallet import clearing, invariants
-from wallet.clearing import GatewayRow, HasName, NoReport, gateway_rows
+from wallet.clearing import GatewayRow, NoReport, gateway_rows
 from wallet.errors import AlreadyReconciling
+from wallet.gateways.interface import Gateway
 from wallet.invariants import Answer, Found
 from wallet.models import Account, Difference, ReconciliationRun
 
@@ -38,7 +39,7 @@ GRACE: Final = dict.fromkeys(clearing.CODES, limits.CLEARING_GRACE)  # others al
 def run(
     *,
     depth: str,
-    gateways: Iterable[HasName],
+    gateways: Iterable[Gateway],
     now: datetime,
     asked_by: Person | None = None,
 ) -> ReconciliationRun:

@@ -1,6 +1,5 @@
 """A gateway's report against the ledger: order by order, with the age of what differs."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,8 @@ from django.utils import timezone
 
 from tests.wallet.conftest import wallet_of
 from wallet import accounts, ledger, reconciliation
-from wallet.errors import LedgerBusy
+from wallet.gateways.errors import GatewayTimeout
+from wallet.gateways.interface import Ability, Gateway, GatewayConfig
 from wallet.models import Account, Difference, Transfer
 from wallet.reconciliation import GatewayRow, NoReport, gateway_rows
 
@@ -18,17 +18,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TEHRAN = ZoneInfo("Asia/Tehran")
 
 
-@dataclass
-class Bank:
-    """A gateway as reconciliation knows it: a name, and the report of a day."""
+class Bank(Gateway):
+    """A gateway that takes payments and tells of them in a report."""
 
-    name: str = "naron"
-    rows: dict[date, list[GatewayRow]] = field(default_factory=dict)
-    silent: bool = False
+    abilities = frozenset({Ability.PAY_IN, Ability.REPORT})
 
-    def report(self, day: date) -> list[GatewayRow]:
+    def __init__(self, name: str = "naron") -> None:
+        super().__init__(GatewayConfig(name=name, base_url="https://bank.test"))
+        self.rows: dict[date, list[GatewayRow]] = {}
+        self.silent = False
+
+    def _report(self, day: date, /) -> list[GatewayRow]:
         if self.silent:
-            raise LedgerBusy
+            raise GatewayTimeout
         return self.rows.get(day, [])
 
     def says(self, order: str, amount: int, day: date, state: str = "paid", receipt: str = "") -> None:
@@ -185,29 +187,27 @@ def test_a_bank_that_does_not_answer_takes_nothing_back(saras, now, today):
 
     done = look(bank, now + timedelta(minutes=10))
 
-    assert {(one["state"], one["why"]) for one in done.clearing} == {("no-answer", "ledger-busy")}
+    assert {(one["state"], one["why"]) for one in done.clearing} == {("no-answer", "gateway-timeout")}
     assert standing() == [("gateway-order-not-in-ledger", "naron 71 paid", 100)]
 
 
 def test_a_broken_adapter_does_not_blind_the_rest(saras, now, today):
-    class Broken:
-        name = "broken"
-
-        def report(self, day):
+    class Broken(Bank):
+        def _report(self, _day, /):
             raise ZeroDivisionError
 
     bank = Bank()
     bank.says("81", 100, today)
 
-    done = reconciliation.run(depth="recent", gateways=[Broken(), bank], now=now)
+    done = reconciliation.run(depth="recent", gateways=[Broken("broken"), bank], now=now)
 
     assert standing() == [("gateway-order-not-in-ledger", "naron 81 paid", 100)]
     assert {one["state"] for one in done.clearing if one["gateway"] == "broken"} == {"no-answer"}
 
 
 def test_a_gateway_without_a_report_says_so(saras, now, today):
-    class Mute:
-        name = "naron"
+    class Mute(Bank):
+        abilities = frozenset({Ability.PAY_IN})
 
     book(saras, "91", 100, now)
 
