@@ -54,6 +54,29 @@ API_PAGE_MAX = 200  # the most rows a caller may ask for
 JSON_BODY_BYTES_MAX = 1024 * 1024  # bytes of a JSON body
 JSON_DEPTH_MAX = 20  # nesting of a JSON body
 
+# --- the books of money ---------------------------------------------------------------------
+MONEY_REASON_CHARS_MAX = (
+    2_000  # characters of a reason to freeze an account or to correct a balance
+)
+CORRECTION_TTL = timedelta(days=3)  # a correction that nobody decided on is over
+STATEMENT_PAGE = 50  # postings on one page of an account's statement
+LIST_SCAN_ROWS_MAX = 200_000  # rows that one page of a filtered list of transfers looks through
+RECONCILE_EVERY_S = 600  # seconds between two looks at the books
+RECONCILE_SILENT_AFTER = timedelta(minutes=35)  # without a finished look for so long: an alarm
+RECONCILE_STATEMENT_S = 1_800  # seconds one check of the books may take
+RECONCILE_LOOKBACK = timedelta(hours=24)  # the frequent look reads what was booked since then
+RECONCILE_SLACK = timedelta(minutes=10)  # how far times and ids of transfers may be out of step
+DIFFERENCES_PER_CHECK_MAX = 100  # differences of one kind that are listed; more are only said
+HOLD_RELEASED_AFTER = timedelta(minutes=15)  # a hold past its time is released until then
+ESCROW_SETTLED_AFTER = timedelta(hours=1)  # what was captured is settled until then
+PAYOUT_SETTLED_AFTER = timedelta(days=3)  # a payout is settled or returned until then
+CLEARING_GRACE = timedelta(
+    minutes=30
+)  # a gateway and the ledger agree after so long, or it is told
+CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares: today and before
+CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
+RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
+
 # --- money ----------------------------------------------------------------------------------
 INVOICE_TITLE_CHARS_MAX = 64  # characters of an invoice's title
 INVOICE_ABOUT_CHARS_MAX = 255  # characters of an invoice's description
@@ -227,6 +250,7 @@ FINDINGS_PER_RULE_MAX = 20  # findings of one rule that are listed; the rest is 
 GATEWAY_CONNECT_S = 5.0  # seconds to reach a bank's gateway
 GATEWAY_TOTAL_S = 15.0  # seconds one question to a gateway may take, whatever trickles in
 GATEWAY_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a gateway's answer
+GATEWAY_REPORT_BYTES_MAX = 32 * 1024 * 1024  # bytes of a gateway's report of one day
 GATEWAY_TEXT_CHARS_MAX = 64  # characters of a receipt or another text that a gateway sends
 GATEWAY_RETRY_AFTER_S = 30  # seconds after which a question without answer is asked again
 GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from core.problems import Problem
 from core.templatetags.ui import clock, digits, jalali_time, toman
 
+
 def explained(problem: Problem, *, now: datetime) -> str:
     """Return what happened and what to do, with the facts of this case, in whole sentences."""
     tell = _TOLD.get(problem.code)

@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 def messenger_words() -> dict[str, str]:
     """Return every text by its key; ``{name}`` stands where the script puts a fact."""
-    return _list_words() | _chat_words() | _service_words() | _new_words() | _app_words() | _money_words()
+    return (
+        _list_words()
+        | _chat_words()
+        | _service_words()
+        | _new_words()
+        | _app_words()
+        | _money_words()
+    )
 
 
 def _list_words() -> dict[str, str]:

@@ -10,6 +10,13 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+_THE_BOOKS = (
+    "wallet.view_account",
+    "wallet.view_transfer",
+    "wallet.view_correction",
+    "wallet.view_reconciliationrun",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
     "reviewer": (
         "miniapps.view_app",
@@ -27,6 +34,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "identity.view_maker",
         "identity.view_signingkey",
         "core.view_auditevent",
+        *_THE_BOOKS,
+        "wallet.freeze_account",
     ),
     "support": (
         "miniapps.view_app",
@@ -34,6 +43,17 @@ ROLES: dict[str, tuple[str, ...]] = {
         "miniapps.view_submission",
         "identity.view_person",
         "identity.view_maker",
+        *_THE_BOOKS,
+    ),
+    "treasurer": (
+        "identity.view_person",
+        "identity.view_maker",
+        "core.view_auditevent",
+        *_THE_BOOKS,
+        "wallet.freeze_account",
+        "wallet.propose_correction",
+        "wallet.approve_correction",
+        "wallet.run_reconciliation",
     ),
 }
 

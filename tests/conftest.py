@@ -51,7 +51,9 @@ def drop_whoever_is_connected(self: DatabaseCreation, name: str, verbosity: int)
         cursor.execute(f"drop database if exists {quoted} with (force)")
 
 
-APPEND_ONLY = ("core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account")
+APPEND_ONLY = (
+    "core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account", "wallet_correction",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)

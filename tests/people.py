@@ -3,6 +3,7 @@
     Sara    owns a maker                 Dara   her developer          Ana    her analyst
     Mina    a stranger to the maker      Reza   a reviewer             Roya   another reviewer
     Omid    an operator                  Saman  of support             Zahra  superuser
+    Vida    a treasurer                  Kian   another treasurer
 
 ``from tests.people import *  # noqa: F403`` in a conftest.py gives the fixtures.
 """
@@ -16,8 +17,8 @@ from django.test import Client
 from identity.models import Person
 
 __all__ = [
-    "ana", "dara", "make_person", "mina", "omid", "reza", "roya", "saman", "sara", "signed_in",
-    "zahra",
+    "ana", "dara", "kian", "make_person", "mina", "omid", "reza", "roya", "saman", "sara",
+    "signed_in", "vida", "zahra",
 ]  # fmt: skip
 
 _numbers = itertools.count(1)
@@ -83,6 +84,16 @@ def omid(db) -> Person:
 @pytest.fixture
 def saman(db) -> Person:
     return make_person("سامان", role="support")
+
+
+@pytest.fixture
+def vida(db) -> Person:
+    return make_person("ویدا", role="treasurer")
+
+
+@pytest.fixture
+def kian(db) -> Person:
+    return make_person("کیان", role="treasurer")
 
 
 @pytest.fixture

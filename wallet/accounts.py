@@ -16,7 +16,7 @@ from django.db.models import F, Sum
 from core import audit
 from core.problems import NotFound
 from identity.models import Maker, Person
-from wallet import ledger
+from wallet import ledger, oversight
 from wallet.chart import CHART, Kind
 from wallet.models import Account
 from wallet.money import Rials
@@ -79,6 +79,7 @@ def spread(account: Account, *, slots: int) -> Account:
             maker=held.maker,
             name=held.name,
             slot=number,
+            frozen=held.frozen,
             debits_must_not_exceed_credits=rules.debits_must_not_exceed_credits,
             credits_must_not_exceed_debits=rules.credits_must_not_exceed_debits,
         )
@@ -125,29 +126,42 @@ def gathered(account: Account, *, need: Rials, key: str) -> list[ledger.Move]:
 
 @transaction.atomic
 def freeze(*, account: Account, actor: Person, reason: str) -> Account:
-    """Stop all movement of an account but releases; doing it twice changes nothing."""
+    """Stop all movement of an account but releases; doing it twice changes nothing.
+
+    Raises NotAllowed, ReasonMissing, AccountIsYours.
+    """
     return _set_frozen(account, actor, reason, frozen=True)
 
 
 @transaction.atomic
 def unfreeze(*, account: Account, actor: Person, reason: str) -> Account:
-    """Let an account move again; doing it twice changes nothing."""
+    """Let an account move again; doing it twice changes nothing. Raises as ``freeze``."""
     return _set_frozen(account, actor, reason, frozen=False)
 
 
 def _set_frozen(account: Account, actor: Person, reason: str, *, frozen: bool) -> Account:
-    rows = list(
-        Account.objects.select_for_update()
-        .filter(pk__in=[account.pk, *account.slots])
-        .order_by("pk")
-    )
-    held = next(row for row in rows if row.pk == account.pk)
+    oversight.require(actor, oversight.FREEZE)
+    reason = oversight.reason_of(reason)
+    oversight.refuse_own(actor, account)
+    # The account before its slots: their ids are larger, and spread() waits for it too.
+    held = Account.objects.select_for_update().get(pk=main_of(account).pk)
+    slots = Account.objects.select_for_update().filter(pk__in=held.slots).order_by("pk")
+    rows = [held.pk, *slots.values_list("pk", flat=True)]
     if held.frozen != frozen:
-        Account.objects.filter(pk__in=[row.pk for row in rows]).update(frozen=frozen)
+        Account.objects.filter(pk__in=rows).update(frozen=frozen)
         held.frozen = frozen
         event = "wallet.account.frozen" if frozen else "wallet.account.unfrozen"
         audit.record(event, by=actor, of=held, reason=reason)
     return held
+
+
+def main_of(account: Account) -> Account:
+    """Return the account itself, or the one that a slot belongs to."""
+    if account.slot == 0:
+        return account
+    same = {name: getattr(account, name) for name in ("kind", "book", "name")}
+    owner = {"person": account.person_id, "maker": account.maker_id}
+    return Account.objects.get(slot=0, **same, **owner)
 
 
 def account_by_id(public_id: str) -> Account:

@@ -8,7 +8,10 @@ Problem
 │   ├── LedgerKeyReused, InvoiceKeyReused
 │   ├── InvoiceClosed(state), InvoiceBusy(retry_after_s), NotYourInvoice
 │   ├── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
-│   └── TooManyPayLinks(most)
+│   ├── CorrectionDecided(state), CorrectionExpired, CorrectionKeyReused
+│   └── ReasonMissing, AlreadyReconciling, TooManyPayLinks(most)
+├── NotAllowed
+│   └── CorrectionNeedsAnother, AccountIsYours
 ├── PaymentRequired (402)
 │   ├── InsufficientFunds(missing_rials), LimitExceeded(period, limit_rials, …)
 │   └── PinNeeded, PinNotSet, PinWrong(tries_left), PinLocked(retry_after_s)
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.problems import Conflict, Problem, Unavailable
+from core.problems import Conflict, NotAllowed, Problem, Unavailable
 
 
 class PaymentRequired(Problem):
@@ -209,3 +212,60 @@ class PinLocked(PaymentRequired):
     code = "pin-locked"
     title = _("Too many wrong PINs")
     remedy = _("Wait, then try again.")
+
+
+# --- oversight ------------------------------------------------------------------------------
+class ReasonMissing(Conflict):
+    """A step on money was to be taken without a reason."""
+
+    code = "reason-missing"
+    title = _("The reason is missing or too long")
+    remedy = _("Write why, in a sentence that another will understand in a year.")
+
+
+class CorrectionDecided(Conflict):
+    """Somebody decided on the correction before. Members: ``state``."""
+
+    code = "correction-decided"
+    title = _("This correction was decided on before")
+    remedy = _("Look at its state; nothing was booked twice.")
+
+
+class CorrectionExpired(Conflict):
+    """Nobody decided on the correction in time."""
+
+    code = "correction-expired"
+    title = _("The time for this correction is over")
+    remedy = _("Propose it again if it is still right.")
+
+
+class CorrectionKeyReused(Conflict):
+    """The form of a correction was sent before with other content."""
+
+    code = "correction-key-reused"
+    title = _("This form was sent before with other content")
+    remedy = _("Open a new form and propose the correction there.")
+
+
+class AlreadyReconciling(Conflict):
+    """The books are being looked at in this moment."""
+
+    code = "already-reconciling"
+    title = _("The books are being checked at this moment")
+    remedy = _("Wait until that check is done.")
+
+
+class CorrectionNeedsAnother(NotAllowed):
+    """Who proposed a correction wanted to decide on it."""
+
+    code = "correction-needs-another"
+    title = _("Somebody else must decide on your correction")
+    remedy = _("Ask another treasurer.")
+
+
+class AccountIsYours(NotAllowed):
+    """A member of staff wanted to change an account of his own, or of his maker."""
+
+    code = "account-is-yours"
+    title = _("This account belongs to you or to a maker you are a member of")
+    remedy = _("Ask another member of staff.")

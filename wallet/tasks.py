@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import structlog
 from django.utils import timezone
 
 from core.jobs import task
 from core.locks import if_nobody_else
+
+log = structlog.get_logger(__name__)
 
 
 @task("wallet.post_receipt")
@@ -43,3 +46,41 @@ def ask_banks() -> None:
         if ours:
             topups.sweep(now=timezone.now())
             payouts.sweep(now=timezone.now())
+
+
+@task("wallet.expire_corrections")
+def expire_corrections() -> int:
+    """End corrections that nobody decided on in time."""
+    from wallet import corrections
+
+    return corrections.expire_old(now=timezone.now())
+
+
+@task("wallet.reconcile")
+def reconcile() -> None:
+    """Look at all balances, and at what was booked lately."""
+    _look("recent")
+
+
+@task("wallet.reconcile_fully")
+def reconcile_fully(asked_by: str = "") -> None:
+    """Look at everything that was ever booked; forget old looks that found nothing."""
+    from wallet import reconciliation
+
+    _look("full", asked_by)
+    reconciliation.forget_old(now=timezone.now())
+
+
+def _look(depth: str, asked_by: str = "") -> None:
+    from identity.models import Person
+    from wallet import reconciliation
+    from wallet.errors import AlreadyReconciling
+    from wallet.gateways import registry
+
+    person = Person.objects.filter(public_id=asked_by).first()
+    try:
+        reconciliation.run(
+            depth=depth, gateways=registry.every(), now=timezone.now(), asked_by=person
+        )
+    except AlreadyReconciling:
+        log.info("reconciliation.under_way", depth=depth)

@@ -85,9 +85,7 @@ def test_a_page_asks_for_its_own_invoice_only(browser, invoice, maker):
         key="i2", now=timezone.now(),
     )  # fmt: skip
 
-    answer = call(
-        browser, invoice.public_id, "payments.confirm", invoice=other.public_id, key=KEY
-    )
+    answer = call(browser, invoice.public_id, "payments.confirm", invoice=other.public_id, key=KEY)
 
     assert answer.status_code == 404
     assert Payment.objects.count() == 0
@@ -103,7 +101,9 @@ def test_the_rest_of_the_bridge_is_not_there(browser, invoice, method):
 def test_a_call_without_the_pages_own_proof_is_refused(mina, invoice):
     browser = signed_in(mina, enforce_csrf_checks=True)
 
-    answer = call(browser, invoice.public_id, "payments.confirm", invoice=invoice.public_id, key=KEY)
+    answer = call(
+        browser, invoice.public_id, "payments.confirm", invoice=invoice.public_id, key=KEY
+    )
 
     assert answer.status_code == 403
     assert Payment.objects.count() == 0

@@ -199,9 +199,7 @@ def test_a_wrong_pin_says_how_many_tries_are_left_and_then_when(mina, app):
     call = caller(mina, app)
     assert call("open", invoice=invoice.public_id).json()["result"]["pin"] == "ask"
 
-    answers = [
-        call("confirm", invoice=invoice.public_id, key=KEY, pin="1111") for _try in range(4)
-    ]
+    answers = [call("confirm", invoice=invoice.public_id, key=KEY, pin="1111") for _try in range(4)]
 
     assert [code_of(one) for one in answers] == [
         (402, "pin-wrong"), (402, "pin-wrong"), (402, "pin-locked"), (402, "pin-locked"),

@@ -229,7 +229,12 @@ def test_a_bank_that_hangs_is_told_and_the_next_try_has_a_new_key(hers, psp):  #
 
 @pytest.mark.parametrize(
     ("amount", "words"),
-    [("", "مبلغ را به تومان"), ("۱۲.۵", "فقط با رقم"), ("-5000", "فقط با رقم"), ("999", "مبلغی از")],
+    [
+        ("", "مبلغ را به تومان"),
+        ("۱۲.۵", "فقط با رقم"),
+        ("-5000", "فقط با رقم"),
+        ("999", "مبلغی از"),
+    ],
 )
 def test_a_wrong_amount_is_said_at_its_field(hers, psp, amount, words):  # noqa: F811
     answer = hers.post("/wallet/topup/", wish(hers, amount=amount))

@@ -36,9 +36,7 @@ def browser(mina):
 def pay(person, maker, amount=125_000, key="k1", **more):
     asked = Asked(title="کیک زعفرانی", amount_rials=amount, **more)
     now = timezone.now()
-    invoice = invoices.create(
-        maker=maker, book="live", audience="", asked=asked, key=key, now=now
-    )
+    invoice = invoices.create(maker=maker, book="live", audience="", asked=asked, key=key, now=now)
     return charging.charge(invoice=invoice, person=person, key=key, pin="", now=now)
 
 
@@ -141,7 +139,9 @@ def test_a_pin_is_chosen_and_changed(browser, mina):
     assert mina.spender.pin != first
 
 
-@pytest.mark.parametrize(("pin", "again"), [("2580", "2581"), ("1234", "1234"), ("", ""), ("ab", "ab")])
+@pytest.mark.parametrize(
+    ("pin", "again"), [("2580", "2581"), ("1234", "1234"), ("", ""), ("ab", "ab")]
+)
 def test_a_bad_pin_is_not_kept(browser, mina, pin, again):
     answer = browser.post("/wallet/pin/", {"pin": pin, "again": again})
 

@@ -15,13 +15,13 @@ _keys = itertools.count(1)
 
 
 def fill(account: Account, rials: int) -> None:
-    """Bring money into an account, from our bank."""
+    """Bring money into an account, as from a bank that has paid it."""
     ledger.post(
         ledger.move(
             debit=accounts.platform("bank", account.book).pk,
             credit=account.pk,
             amount=Rials(rials),
-            reason="correction",
+            reason="topup",
             key=f"fill-{next(_keys)}",
             book=account.book,
         )

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import time
+from datetime import date
 
 import pytest
 import requests
@@ -171,6 +172,7 @@ def test_a_gateway_without_abilities_lacks_each(ability):
         Ability.INQUIRE: [lambda: bare.inquire(order(token="7"))],
         Ability.REVERSE: [lambda: bare.reverse(order(token="7"))],
         Ability.PAYOUT: [lambda: bare.send_payout(payout), lambda: bare.inquire_payout(payout)],
+        Ability.REPORT: [lambda: bare.report(date(2026, 11, 25))],
     }
 
     for ask in asked[ability]:
@@ -582,3 +584,44 @@ def test_a_signature_is_3des_as_sadad_computes_it():
 def test_a_key_that_is_none_is_refused(key):
     with pytest.raises(ValueError):
         signed("x", key)
+
+
+# --- the report of a day ---------------------------------------------------------------------
+
+
+@pay_ins
+def test_the_report_has_what_was_taken_and_what_was_given_back(psp, gateway):
+    known, callback = paid(psp, gateway)
+    unpaid, _url = started(gateway)
+    receipt = gateway.verify(known, callback).receipt
+    psp.control(forward_s=0)
+    day = date.fromisoformat(psp.settlements()["date"])
+
+    mine = [row for row in gateway.report(day) if row.order_id == known.order_id]
+
+    assert [(row.state, row.amount_rials) for row in mine] == [("paid", AMOUNT)]
+    assert gateway.name != "sandbox" or mine[0].receipt == receipt
+    assert unpaid.order_id not in {row.order_id for row in gateway.report(day)}
+    assert gateway.report(date(2001, 1, 1)) == []
+    if gateway.can(Ability.REVERSE):
+        gateway.reverse(known)
+        mine = [row.state for row in gateway.report(day) if row.order_id == known.order_id]
+        assert mine == ["paid", "reversed"]
+
+
+def test_a_report_has_only_the_rows_of_its_own_merchant(psp):
+    known, callback = paid(psp, psp.gateway("sandbox"))
+    psp.gateway("sandbox").verify(known, callback)
+    day = date.fromisoformat(psp.settlements()["date"])
+
+    others = psp.gateway("sandbox-zibal").report(day)
+
+    assert known.order_id not in {row.order_id for row in others}
+
+
+def test_a_terminal_without_an_address_for_it_gives_no_report(psp):
+    plain = psp.gateway("sandbox-zibal").config
+    bare = Zibal(GatewayConfig(name="zibal", base_url=psp.url, merchant_id=plain.merchant_id))
+
+    with pytest.raises(GatewayLacks):
+        bare.report(date(2026, 11, 25))

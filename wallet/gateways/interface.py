@@ -11,8 +11,9 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from wallet.gateways.errors import GatewayLacks, GatewayMismatch, GatewayUnreadable
 from wallet.money import is_amount
@@ -27,6 +28,7 @@ class Ability(StrEnum):
     INQUIRE = "inquire"
     REVERSE = "reverse"
     PAYOUT = "payout"
+    REPORT = "report"
 
 
 class State(StrEnum):
@@ -139,6 +141,16 @@ class PayoutVerdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportRow:
+    """One line of the bank's report of a day: money it took for us, or gave back to the payer."""
+
+    order_id: str
+    receipt: str
+    amount_rials: int
+    state: Literal["paid", "reversed"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewayConfig:
     """One row of WALLET_GATEWAYS. ``options`` are the adapter's own."""
 
@@ -227,6 +239,11 @@ class Gateway:
         self._need(Ability.PAYOUT)
         return _sent(order, self._inquire_payout(order))
 
+    def report(self, day: date) -> list[ReportRow]:
+        """Return what the bank says it took and gave back on a day, as Tehran counts days."""
+        self._need(Ability.REPORT)
+        return self._report(day)
+
     def _need(self, ability: Ability) -> None:
         if not self.can(ability):
             raise self._lack(ability)
@@ -254,6 +271,9 @@ class Gateway:
 
     def _inquire_payout(self, _order: PayoutOrder, /) -> PayoutVerdict:
         raise self._lack(Ability.PAYOUT)
+
+    def _report(self, _day: date, /) -> list[ReportRow]:
+        raise self._lack(Ability.REPORT)
 
 
 def _refuse_stranger(order: GatewayOrder, callback: Callback) -> None:

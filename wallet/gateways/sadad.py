@@ -2,8 +2,8 @@
 
 Requests are signed with the terminal's key (3DES, ECB, PKCS7: their choice, not ours). Result codes
 come as numbers or as digits, names in changing case. What Sadad's published interface lacks,
-inquiry and reversal, is switched on by naming the terminal's addresses for it in ``options``
-(``inquire_path``, ``reverse_path``).
+inquiry, reversal and the report of a day, is switched on by naming the terminal's addresses for it
+in ``options`` (``inquire_path``, ``reverse_path``, ``report_path``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import binascii
 import hmac
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from core import limits
+from wallet.gateways import reports
 from wallet.gateways.errors import GatewayRefused
 from wallet.gateways.interface import (
     Ability,
@@ -30,6 +31,7 @@ from wallet.gateways.interface import (
     Gateway,
     GatewayOrder,
     Redirect,
+    ReportRow,
     State,
     Verdict,
 )
@@ -45,6 +47,11 @@ OK: Final = 0
 ALREADY: Final = 100
 NOT_PAID: Final = -1  # or unknown, or badly asked: one code for all three
 TOO_LATE: Final = 101  # the time for verifying is over: the bank gives the money back
+NEEDS: Final = {
+    Ability.INQUIRE: "inquire_path",
+    Ability.REVERSE: "reverse_path",
+    Ability.REPORT: "report_path",
+}
 STATES: Final = {
     "waiting": State.PENDING,
     "paid": State.PENDING,  # paid, and waiting for our verify
@@ -58,11 +65,11 @@ STATES: Final = {
 class Sadad(Gateway):
     """One terminal at Sadad. ``config.key`` is the terminal's key in base64."""
 
-    abilities = frozenset({Ability.PAY_IN, Ability.INQUIRE, Ability.REVERSE})
+    abilities = frozenset({Ability.PAY_IN, Ability.INQUIRE, Ability.REVERSE, Ability.REPORT})
 
     def can(self, ability: Ability) -> bool:
-        """Inquiry and reversal need an address of this terminal's own."""
-        needs = {Ability.INQUIRE: "inquire_path", Ability.REVERSE: "reverse_path"}.get(ability)
+        """Inquiry, reversal and report need an address of this terminal's own."""
+        needs = NEEDS.get(ability)
         return super().can(ability) and (needs is None or bool(self.config.options.get(needs)))
 
     def faults(self) -> list[str]:
@@ -142,6 +149,9 @@ class Sadad(Gateway):
         answer = self._ask_about(order, str(self.config.options["reverse_path"]))
         done = answer.code("ResCode") in (OK, ALREADY)
         return _verdict(State.REVERSED if done else State.UNKNOWN, answer)
+
+    def _report(self, day: date) -> list[ReportRow]:
+        return reports.of_day(self.config, day)
 
     def _ask_about(self, order: GatewayOrder, path: str) -> Answer:
         document = {"Token": order.token, "SignData": signed(order.token, self.config.key)}

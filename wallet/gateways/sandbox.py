@@ -5,7 +5,9 @@ The keys are the sandbox's own and known to everybody; a test holds them equal o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+REPORT_PATH: Final = "/control/settlements"
 
 
 def rows(url: str) -> dict[str, dict[str, Any]]:
@@ -22,6 +24,7 @@ def rows(url: str) -> dict[str, dict[str, Any]]:
             "options": {
                 "inquire_path": "/vpg/api/v0/Advice/Inquiry",
                 "reverse_path": "/vpg/api/v0/Advice/Reverse",
+                "report_path": REPORT_PATH,
             },
         },
         "sandbox-zibal": {
@@ -30,6 +33,7 @@ def rows(url: str) -> dict[str, dict[str, Any]]:
             "base_url": url,
             "merchant_id": "zibal",
             "sandbox": True,
+            "options": {"report_path": REPORT_PATH},
         },
         "sandbox-payouts": {
             "class": "wallet.gateways.payouts.ShebaPayouts",

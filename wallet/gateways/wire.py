@@ -75,6 +75,11 @@ class Answer:
             unreadable("no printable text", name)
         return value.strip()
 
+    def list_of(self, name: str) -> list[Any]:
+        """Return a list as it came; what is in it is still to be read."""
+        value = self._fields.get(name.casefold())
+        return value if isinstance(value, list) else unreadable("no list", name)
+
     def masked_card(self, name: str) -> str:
         """Return a card as the bank masked it; a whole number is masked here, at the door."""
         value = self.text(name)
@@ -90,7 +95,12 @@ class Answer:
 
 
 def ask(
-    method: str, url: str, document: Mapping[str, Any] | None = None, *, bearer: str = ""
+    method: str,
+    url: str,
+    document: Mapping[str, Any] | None = None,
+    *,
+    bearer: str = "",
+    bytes_max: int = limits.GATEWAY_ANSWER_BYTES_MAX,
 ) -> tuple[int, Answer]:
     """Send one request and return status and answer.
 
@@ -113,7 +123,7 @@ def ask(
                 method, url, data=data, headers=headers, stream=True, allow_redirects=False,
                 timeout=(limits.GATEWAY_CONNECT_S, limits.GATEWAY_TOTAL_S),
             )  # fmt: skip
-            body = _read(answer, deadline)
+            body = _read(answer, deadline, bytes_max)
         except (requests.RequestException, HTTPError, OSError) as reason:
             raise GatewayTimeout(retry_after_s=limits.GATEWAY_RETRY_AFTER_S) from reason
     return answer.status_code, Answer(_object(body))
@@ -200,15 +210,15 @@ def _watched_pools(deadline: _Deadline) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _read(answer: requests.Response, deadline: _Deadline) -> bytes:
-    body = b""
+def _read(answer: requests.Response, deadline: _Deadline, bytes_max: int) -> bytes:
+    body = bytearray()
     for chunk in _chunks(answer):
         body += chunk
-        if len(body) > limits.GATEWAY_ANSWER_BYTES_MAX:
+        if len(body) > bytes_max:
             unreadable("too long", "body")
     if deadline.is_over:  # a connection that was cut looks like one that ended
         raise TimeoutError
-    return body
+    return bytes(body)
 
 
 def _chunks(answer: requests.Response) -> Iterator[bytes]:

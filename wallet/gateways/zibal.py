@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from core import limits
+from wallet.gateways import reports
 from wallet.gateways.errors import GatewayRefused
 from wallet.gateways.interface import (
     PAID_STATES,
@@ -19,6 +21,7 @@ from wallet.gateways.interface import (
     Gateway,
     GatewayOrder,
     Redirect,
+    ReportRow,
     State,
     Verdict,
 )
@@ -48,7 +51,12 @@ FAILED_STATUSES: Final = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 21})
 class Zibal(Gateway):
     """One merchant at Zibal. ``config.merchant_id`` is the merchant's name there."""
 
-    abilities = frozenset({Ability.PAY_IN, Ability.INQUIRE})
+    abilities = frozenset({Ability.PAY_IN, Ability.INQUIRE, Ability.REPORT})
+
+    def can(self, ability: Ability) -> bool:
+        """A report needs an address of this merchant's own (``options.report_path``)."""
+        offered = ability != Ability.REPORT or bool(self.config.options.get("report_path"))
+        return super().can(ability) and offered
 
     def faults(self) -> list[str]:
         """Name what is missing."""
@@ -101,6 +109,9 @@ class Zibal(Gateway):
         status = answer.code("status")
         failed = State.FAILED if status in FAILED_STATUSES else State.UNKNOWN
         return _verdict(STATES.get(status, failed), answer, order)
+
+    def _report(self, day: date) -> list[ReportRow]:
+        return reports.of_day(self.config, day)
 
     def _ask_about(self, order: GatewayOrder, path: str) -> Answer:
         if not order.token.isdigit():

@@ -1,5 +1,6 @@
 """The rows of the wallet: accounts and transfers; who pays whom for what; money in and out."""
 
+from wallet.models.corrections import Correction
 from wallet.models.ledger import Account, Posting, Transfer
 from wallet.models.payments import (
     Invoice,
@@ -11,9 +12,11 @@ from wallet.models.payments import (
     Spender,
     SpendingLimit,
 )
+from wallet.models.reconciliation import Difference, ReconciliationRun
 from wallet.models.transit import Payout, TopUp
 
 __all__ = [
-    "Account", "Invoice", "MerchantTerms", "News", "PayLink", "Payment", "Payout", "Posting",
-    "Refund", "Spender", "SpendingLimit", "TopUp", "Transfer",
+    "Account", "Correction", "Difference", "Invoice", "MerchantTerms", "News", "PayLink", "Payment",
+    "Payout", "Posting", "ReconciliationRun", "Refund", "Spender", "SpendingLimit", "TopUp",
+    "Transfer",
 ]  # fmt: skip

@@ -85,6 +85,9 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         default_permissions = ("view",)
         permissions = [("freeze_account", _("Can freeze and unfreeze accounts"))]
+        indexes = [
+            models.Index(fields=["id"], name="wallet_account_frozen", condition=Q(frozen=True))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["person", "book"], name="wallet_person_account_once"),
             models.UniqueConstraint(

@@ -39,9 +39,7 @@ def choose_pin(call: Call) -> dict[str, Any]:
     return paying.choose_pin(asker_of(call), **call.params)
 
 
-@method(
-    "payments.test_money", rate=(PAYMENT_TRIES_PER_MINUTE_MAX, 60), invoice=INVOICE, key=KEY
-)
+@method("payments.test_money", rate=(PAYMENT_TRIES_PER_MINUTE_MAX, 60), invoice=INVOICE, key=KEY)
 def test_money(call: Call) -> dict[str, Any]:
     """Fill the test wallet up, and show the invoice anew."""
     return paying.give_test_money(asker_of(call), **call.params)

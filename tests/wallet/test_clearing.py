@@ -1,0 +1,255 @@
+"""A gateway's report against the ledger: order by order, with the age of what differs."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from tests.wallet.conftest import wallet_of
+from wallet import accounts, ledger, reconciliation
+from wallet.gateways.errors import GatewayTimeout
+from wallet.gateways.interface import Ability, Gateway, GatewayConfig
+from wallet.models import Account, Difference, Transfer
+from wallet.reconciliation import GatewayRow, NoReport, gateway_rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEHRAN = ZoneInfo("Asia/Tehran")
+
+
+class Bank(Gateway):
+    """A gateway that takes payments and tells of them in a report."""
+
+    abilities = frozenset({Ability.PAY_IN, Ability.REPORT})
+
+    def __init__(self, name: str = "naron") -> None:
+        super().__init__(GatewayConfig(name=name, base_url="https://bank.test"))
+        self.rows: dict[date, list[GatewayRow]] = {}
+        self.silent = False
+
+    def _report(self, day: date, /) -> list[GatewayRow]:
+        if self.silent:
+            raise GatewayTimeout
+        return self.rows.get(day, [])
+
+    def says(
+        self, order: str, amount: int, day: date, state: str = "paid", receipt: str = ""
+    ) -> None:
+        row = GatewayRow(
+            order_id=order, receipt=receipt or f"r{order}", amount_rials=amount, state=state
+        )
+        self.rows.setdefault(day, []).append(row)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Noon in Tehran, far from both midnights."""
+    today = timezone.localdate()
+    return datetime(today.year, today.month, today.day, 12, tzinfo=TEHRAN)
+
+
+@pytest.fixture
+def today(now) -> date:
+    return now.date()
+
+
+@pytest.fixture
+def saras(sara) -> Account:
+    return wallet_of(sara)
+
+
+def book(saras: Account, order: str, amount: int, at: datetime, *, back: bool = False) -> None:
+    """Book a top-up, or its return, as if it had been done at that time."""
+    pair = (accounts.platform("gateway", name="naron").pk, saras.pk)
+    debit, credit = pair[::-1] if back else pair
+    reason = "topup_return" if back else "topup"
+    posted = ledger.post(
+        ledger.move(debit=debit, credit=credit, amount=amount, reason=reason,
+                    key=f"{reason}-{order}-{at:%d%H%M%S}", book="live", reference=order)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("alter table wallet_transfer disable trigger user")
+        cursor.execute(
+            "update wallet_transfer set created_at = %s where id = %s", [at, posted[0].id]
+        )
+        cursor.execute("alter table wallet_transfer enable trigger user")
+
+
+def look(bank, now, depth="recent"):
+    return reconciliation.run(depth=depth, gateways=[bank] if bank else [], now=now)
+
+
+def standing() -> list[tuple]:
+    rows = Difference.objects.filter(gone_at=None).order_by("code", "subject")
+    return list(rows.values_list("code", "subject", "amount_rials"))
+
+
+def test_what_both_sides_have_is_no_difference(saras, now, today):
+    bank = Bank()
+    bank.says("11", 5_000, today)
+    bank.says("12", 7_000, today)
+    bank.says("12", 7_000, today, state="reversed")
+    book(saras, "11", 5_000, now)
+    book(saras, "12", 7_000, now)
+    book(saras, "12", 7_000, now, back=True)
+
+    done = look(bank, now)
+
+    assert (done.state, standing()) == ("clean", [])
+    day = next(one for one in done.clearing if one["day"] == today.isoformat())
+    assert (day["state"], day["ledger_rials"], day["gateway_rials"]) == ("compared", 5_000, 5_000)
+    assert (day["ledger_rows"], day["gateway_rows"]) == (3, 3)
+
+
+def test_each_way_to_differ_has_its_code_and_its_amount(saras, now, today):
+    bank = Bank()
+    bank.says("21", 100, today)  # the bank took it, we credited nobody
+    book(saras, "22", 200, now)  # we credited, the bank knows nothing
+    bank.says("23", 300, today)
+    book(saras, "23", 350, now)
+    bank.says("24", 400, today, receipt="same")
+    bank.says("25", 400, today, receipt="same")
+    book(saras, "24", 400, now)
+    book(saras, "25", 400, now)
+
+    look(bank, now)
+
+    assert standing() == [
+        ("gateway-amount-differs", "naron 23 paid", 50),
+        ("gateway-order-not-in-ledger", "naron 21 paid", 100),
+        ("gateway-receipt-twice", "naron 25 paid", 400),
+        ("ledger-order-not-at-gateway", "naron 22 paid", 200),
+    ]
+
+
+def test_an_order_that_was_credited_twice_differs(saras, now, today):
+    bank = Bank()
+    bank.says("31", 100, today)
+    book(saras, "31", 100, now)
+    book(saras, "31", 100, now + timedelta(seconds=1))
+
+    look(bank, now)
+
+    assert standing() == [("gateway-amount-differs", "naron 31 paid", 100)]
+
+
+def test_a_fresh_difference_is_shown_and_alarms_after_half_an_hour(saras, now, today):
+    bank = Bank()
+    bank.says("41", 100, today)
+
+    look(bank, now)
+    shown, quiet = standing(), reconciliation.alarm(now=now)
+    look(bank, now + timedelta(minutes=20))
+    still_quiet = reconciliation.alarm(now=now + timedelta(minutes=20))
+    look(bank, now + timedelta(minutes=30))
+
+    assert shown == [("gateway-order-not-in-ledger", "naron 41 paid", 100)]
+    assert (quiet, still_quiet) == ("", "")
+    assert reconciliation.alarm(now=now + timedelta(minutes=30)) == "differs"
+
+
+def test_a_difference_goes_when_the_ledger_has_caught_up_even_days_later(saras, now, today):
+    bank = Bank()
+    bank.says("51", 100, today)
+    look(bank, now)
+    later = now + timedelta(days=5)
+    look(bank, later)  # the frequent look asks for today and yesterday, and for the open day
+    before = standing()
+    book(saras, "51", 100, later)
+
+    look(bank, later + timedelta(minutes=10))
+    after = standing()
+    look(bank, later + timedelta(minutes=20))
+
+    assert before == [("gateway-order-not-in-ledger", "naron 51 paid", 100)]
+    # It is in the ledger of a day whose report lacks it, and that is no difference either.
+    assert after == standing() == []
+
+
+def test_an_order_around_midnight_may_stand_in_the_report_of_either_day(saras, now, today):
+    midnight = datetime(today.year, today.month, today.day, tzinfo=TEHRAN)
+    bank = Bank()
+    bank.says("61", 100, today - timedelta(days=1))
+    book(saras, "61", 100, midnight + timedelta(seconds=4))
+    # Beside a day whose report is not read: the day before yesterday may have it.
+    book(saras, "62", 100, midnight - timedelta(days=1) + timedelta(seconds=4))
+    book(saras, "63", 100, midnight - timedelta(days=1) + timedelta(minutes=11))
+
+    look(bank, now)
+
+    assert standing() == [("ledger-order-not-at-gateway", "naron 63 paid", 100)]
+
+
+def test_a_bank_that_does_not_answer_takes_nothing_back(saras, now, today):
+    bank = Bank()
+    bank.says("71", 100, today)
+    look(bank, now)
+    bank.silent = True
+
+    done = look(bank, now + timedelta(minutes=10))
+
+    assert {(one["state"], one["why"]) for one in done.clearing} == {
+        ("no-answer", "gateway-timeout")
+    }
+    assert standing() == [("gateway-order-not-in-ledger", "naron 71 paid", 100)]
+
+
+def test_a_broken_adapter_does_not_blind_the_rest(saras, now, today):
+    class Broken(Bank):
+        def _report(self, _day, /):
+            raise ZeroDivisionError
+
+    bank = Bank()
+    bank.says("81", 100, today)
+
+    done = reconciliation.run(depth="recent", gateways=[Broken("broken"), bank], now=now)
+
+    assert standing() == [("gateway-order-not-in-ledger", "naron 81 paid", 100)]
+    assert {one["state"] for one in done.clearing if one["gateway"] == "broken"} == {"no-answer"}
+
+
+def test_a_gateway_without_a_report_says_so(saras, now, today):
+    class Mute(Bank):
+        abilities = frozenset({Ability.PAY_IN})
+
+    book(saras, "91", 100, now)
+
+    with pytest.raises(NoReport):
+        gateway_rows(Mute(), today)
+    done = reconciliation.run(depth="recent", gateways=[Mute()], now=now)
+
+    assert {one["state"] for one in done.clearing} == {"no-report"}
+    assert next(o for o in done.clearing if o["day"] == today.isoformat())["ledger_rials"] == 100
+    assert done.state == "clean"
+
+
+def test_a_gateway_that_is_no_longer_configured_is_still_shown(saras, now):
+    book(saras, "92", 100, now)
+
+    done = look(None, now)
+
+    assert {(one["gateway"], one["state"]) for one in done.clearing} == {("naron", "no-report")}
+
+
+def test_the_full_look_reads_a_week(saras, now, today):
+    bank = Bank()
+    bank.says("95", 100, today - timedelta(days=6))
+
+    look(bank, now)
+    recent = standing()
+    look(bank, now, "full")
+
+    assert recent == []
+    assert standing() == [("gateway-order-not-in-ledger", "naron 95 paid", 100)]
+
+
+def test_of_a_ledger_that_was_away_some_orders_are_listed_and_the_rest_is_said(now, today):
+    bank = Bank()
+    for order in range(150):
+        bank.says(str(1_000 + order), 100, today)
+
+    done = look(bank, now)
+
+    assert (done.standing, done.shortened) == (100, ["gateway-order-not-in-ledger"])
+    assert Transfer.objects.count() == 0

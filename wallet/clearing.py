@@ -1,0 +1,230 @@
+"""What a gateway says it took and gave back, against what the ledger says: order by order.
+
+A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; the
+transfers of a gateway carry the order as their ``reference``. Nothing here repairs anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+
+import structlog
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+
+from core.limits import DIFFERENCES_PER_CHECK_MAX, RECONCILE_SLACK
+from core.problems import Problem
+from wallet import timeline
+from wallet.chart import Reason
+from wallet.gateways.errors import GatewayLacks
+from wallet.gateways.interface import Ability, Gateway, ReportRow
+from wallet.invariants import Found
+from wallet.models import Account, Difference, Transfer
+
+log = structlog.get_logger(__name__)
+
+GatewayRow = ReportRow
+RowState = Literal["paid", "reversed"]
+STATE_OF: Final[dict[Reason, RowState]] = {"topup": "paid", "topup_return": "reversed"}
+CODES: Final = (
+    "gateway-order-not-in-ledger",
+    "ledger-order-not-at-gateway",
+    "gateway-amount-differs",
+    "gateway-receipt-twice",
+)
+
+
+class NoReport(LookupError):
+    """The gateway gives no report."""
+
+
+@dataclass
+class DayOfGateway:
+    """One gateway on one day: the two sums side by side, or why there is nothing to compare."""
+
+    gateway: str
+    day: str
+    state: Literal["compared", "no-report", "no-answer"]
+    ledger_rials: int = 0
+    ledger_rows: int = 0
+    gateway_rials: int = 0
+    gateway_rows: int = 0
+    why: str = ""
+
+
+@dataclass
+class Compared:
+    """What a look at all gateways found, and which of their days it has really compared."""
+
+    days: list[DayOfGateway] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    shortened: list[str] = field(default_factory=list)
+
+    def covers(self, code: str, gateway: str, day: str) -> bool:
+        """Tell whether what is not in ``found`` of this day does not differ."""
+        return code not in self.shortened and any(
+            one.state == "compared" and (one.gateway, one.day) == (gateway, day)
+            for one in self.days
+        )
+
+    def shorten(self) -> None:
+        """Keep DIFFERENCES_PER_CHECK_MAX of each code: a ledger that was away lacks thousands."""
+        for code in CODES:
+            mine = [one for one in self.found if one.code == code]
+            if len(mine) > DIFFERENCES_PER_CHECK_MAX:
+                self.shortened.append(code)
+                dropped = {id(one) for one in mine[DIFFERENCES_PER_CHECK_MAX:]}
+                self.found = [one for one in self.found if id(one) not in dropped]
+
+
+def gateway_rows(gateway: Gateway, day: date) -> list[GatewayRow]:
+    """Return the gateway's report of a day. Raises NoReport, and whatever a gateway raises."""
+    try:
+        return gateway.report(day)
+    except GatewayLacks:
+        raise NoReport(gateway.name) from None
+
+
+def compared(gateways: Iterable[Gateway], days: dict[str, Collection[date]]) -> Compared:
+    """Compare each gateway on its days; ``days[""]`` are those of every gateway.
+
+    Asks the gateways over the network: never call it inside a transaction.
+    """
+    result, named = Compared(), {one.name: one for one in gateways if one.can(Ability.PAY_IN)}
+    in_ledger = Account.objects.filter(kind="gateway", slot=0).values_list("name", flat=True)
+    for name in sorted({*named, *in_ledger}):
+        wanted = sorted({*days.get("", ()), *days.get(name, ())})
+        _compare_one(result, name, named.get(name), wanted)
+    result.shorten()
+    return result
+
+
+def _compare_one(result: Compared, name: str, gateway: Gateway | None, days: list[date]) -> None:
+    reports: dict[date, list[GatewayRow]] = {}
+    for day in days:
+        shown = DayOfGateway(name, day.isoformat(), "compared")
+        result.days.append(shown)
+        try:
+            if gateway is None:
+                raise NoReport(name)  # noqa: TRY301  (one place decides what is shown)
+            reports[day] = gateway_rows(gateway, day)
+        except NoReport:
+            shown.state = "no-report"
+        except Problem as problem:
+            shown.state, shown.why = "no-answer", problem.code
+        except Exception:  # a broken adapter must not blind the rest of the check
+            log.exception("reconciliation.report_broken", gateway=name, day=str(day))
+            shown.state, shown.why = "no-answer", "internal-error"
+        theirs = reports.get(day, ())
+        shown.gateway_rows = len(theirs)
+        shown.gateway_rials = sum(_signed(row.state, row.amount_rials) for row in theirs)
+        shown.ledger_rows, shown.ledger_rials = _booked_sum(name, day)
+    if reports:
+        result.found += _differences(name, reports)
+
+
+def _differences(name: str, reports: dict[date, list[GatewayRow]]) -> list[Found]:
+    theirs: dict[tuple[str, RowState], tuple[date, GatewayRow]] = {}
+    receipts: dict[tuple[str, RowState], str] = {}
+    found: list[Found] = []
+    for day, rows in sorted(reports.items()):
+        for row in rows:
+            first = receipts.setdefault((row.receipt, row.state), row.order_id)
+            if row.receipt and first != row.order_id:
+                found.append(_found(
+                    "gateway-receipt-twice", name, day, row.order_id, row.state, row.amount_rials,
+                    receipt=row.receipt, first=first,
+                ))  # fmt: skip
+            theirs[row.order_id, row.state] = (day, row)
+    ours = _ours(name, {order for order, _state in theirs})
+    for (order, state), (day, row) in theirs.items():
+        booked = ours.get((order, state))
+        if booked is None:
+            found.append(_found(
+                "gateway-order-not-in-ledger", name, day, order, state, row.amount_rials,
+                receipt=row.receipt,
+            ))  # fmt: skip
+        elif booked != row.amount_rials:
+            found.append(_found(
+                "gateway-amount-differs", name, day, order, state, booked - row.amount_rials,
+                receipt=row.receipt, ledger=booked, gateway=row.amount_rials,
+            ))  # fmt: skip
+    alone = [
+        _found("ledger-order-not-at-gateway", name, day, order, state, amount)
+        for day in reports
+        for order, state, amount in _booked_alone(name, day, reports)
+        if (order, state) not in theirs
+    ]
+    late = _credited_late({one.subject for one in alone})
+    return found + [one for one in alone if one.subject not in late]
+
+
+def _credited_late(subjects: set[str]) -> set[str]:
+    """Return those that an older report had, of a day on which the ledger lacked them."""
+    known = Difference.objects.filter(code="gateway-order-not-in-ledger", subject__in=subjects)
+    return set(known.values_list("subject", flat=True))
+
+
+def _found(
+    code: str, name: str, day: date, order: str, state: RowState, amount: int, **facts: Any
+) -> Found:
+    about = {"gateway": name, "day": day.isoformat(), "order": order, "state": state}
+    return Found(code, f"{name} {order[:60]} {state}", "", _signed(state, amount), about | facts)
+
+
+def _signed(state: RowState, amount: int) -> int:
+    return amount if state == "paid" else -amount
+
+
+def _of_gateway(name: str) -> QuerySet[Transfer]:
+    """Return what was booked between this gateway and people."""
+    mine = Account.objects.filter(kind="gateway", name=name).values("pk")
+    taken = Q(reason="topup", debit_account__in=mine)
+    given_back = Q(reason="topup_return", credit_account__in=mine)
+    return Transfer.objects.filter(taken | given_back, kind="posted")
+
+
+def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[Transfer]:
+    low, high = timeline.span_of(day)
+    return _of_gateway(name).filter(
+        pk__gte=low, pk__lt=high, created_at__gte=begins, created_at__lt=ends
+    )
+
+
+def _booked_sum(name: str, day: date) -> tuple[int, int]:
+    """Return how many orders the ledger has on this day, and what they come to."""
+    signed = Case(When(reason="topup", then=F("amount_rials")), default=-F("amount_rials"))
+    found = _booked(name, day, *timeline.hours_of(day)).aggregate(
+        rows=Count("pk"), rials=Sum(signed)
+    )
+    return found["rows"], found["rials"] or 0
+
+
+def _booked_alone(
+    name: str, day: date, reports: dict[date, list[GatewayRow]]
+) -> list[tuple[str, RowState, int]]:
+    """Return the day's orders in the ledger that must stand in a report that was read.
+
+    Around midnight the bank may count an order to the day before or after ours; where that report
+    was not read, the minutes beside it are left out.
+    """
+    begins, ends = timeline.hours_of(day)
+    if day - timedelta(days=1) not in reports:
+        begins += RECONCILE_SLACK
+    if day + timedelta(days=1) not in reports:
+        ends -= RECONCILE_SLACK
+    return _summed(_booked(name, day, begins, ends))
+
+
+def _ours(name: str, orders: set[str]) -> dict[tuple[str, RowState], int]:
+    """Return what the ledger has of these orders, whenever it was booked."""
+    rows = _of_gateway(name).filter(reference__in=orders).exclude(reference="")
+    return {(order, state): amount for order, state, amount in _summed(rows)}
+
+
+def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
+    """Return each order once, with all that was booked for it."""
+    summed = rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
+    return [(order, STATE_OF[reason], amount) for order, reason, amount in summed]  # type: ignore[index]  # of _of_gateway
