@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.ids import is_id
 from core.limits import MESSAGE_CHARS_MAX, NAME_CHARS_MAX, START_PARAM_CHARS_MAX
@@ -33,7 +33,7 @@ _APP_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """``/``: the list of chats."""
     return _messenger(request, person_of(request))
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def chat(request: HttpRequest, chat_id: str) -> HttpResponse:
     """``/chats/<id>/``: the list with one chat open. Raises NotFound to strangers."""
     person = person_of(request)
@@ -80,7 +80,7 @@ def _messenger(
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def channel(request: HttpRequest, handle: str) -> HttpResponse:
     """``/c/<handle>/``: a public channel; POST follows it."""
     found = access.public_channel(handle)
@@ -96,7 +96,7 @@ def channel(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def app(request: HttpRequest, name: str) -> HttpResponse:
     """``/a/<slug or id>?startapp=…``: opens the app, or shows its public card.
 
@@ -150,7 +150,7 @@ def _permissions(found: App) -> list[dict[str, Any]]:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def apps(request: HttpRequest) -> HttpResponse:
     """``/apps/``: the mini-apps one may open."""
     person = person_of(request)
@@ -168,7 +168,7 @@ def apps(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """``/account/``: name, language, theme, devices, what apps may know."""
     return render(request, "host/account.html", _account_context(request))

@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.answers import problem_json
 from core.problems import NotSignedIn, Problem
@@ -40,7 +40,7 @@ def person_of(request: HttpRequest) -> Person:
     return request.user
 
 
-@require_GET
+@require_safe
 @login_required
 def run(request: HttpRequest, launch_id: str) -> HttpResponse:
     """Show the app; before the first time, ask the person what it may do."""
