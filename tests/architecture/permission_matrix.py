@@ -26,6 +26,7 @@ from miniapps import launching
 from miniapps.models import App, AppKey
 from miniapps.webhooks import events
 from tests.miniapps import build
+from tests.miniapps.api import money
 from tests.people import make_person, signed_in
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")
@@ -160,6 +161,8 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "maker_id": app.maker.public_id,
         "endpoint_id": hook.public_id,
         "event_id": event.public_id,
+        "invoice_id": money.invoice(app).public_id,
+        "payment_id": money.paid(app).public_id,
         "chat_id": chat.public_id,
         "handle": chat.handle or "",
         "person_id": owner.public_id,

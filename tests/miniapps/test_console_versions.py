@@ -313,6 +313,28 @@ def test_a_key_is_shown_once_and_revoked(client, cafe):
     assert key.revoked_at is not None
 
 
+def test_a_test_key_is_made_and_marked(client, cafe):
+    place = f"/console/apps/{cafe.public_id}/keys/"
+
+    made = client.post(place, {"name": "t", "scopes": ["payments:write"], "days": "", "test": "1"})
+    listed = words(client.get(place))
+
+    key = AppKey.objects.get()
+    assert (made.status_code, key.test) == (201, True)
+    assert f"bnk_test_{key.prefix}_" in words(made)
+    assert f"bnk_test_{key.prefix}… test" in " ".join(listed.split())
+
+
+def test_a_test_key_that_could_do_more_is_not_made(client, cafe):
+    body = {"name": "t", "scopes": ["releases:write"], "days": "", "test": "1"}
+
+    answer = client.post(f"/console/apps/{cafe.public_id}/keys/", body)
+
+    assert answer.status_code == 400
+    assert "A test key may only handle payments and check tokens." in words(answer)
+    assert not AppKey.objects.exists()
+
+
 def test_a_key_without_scopes_is_refused_beside_them(client, cafe):
     answer = client.post(f"/console/apps/{cafe.public_id}/keys/", {"name": "CI", "days": ""})
 
