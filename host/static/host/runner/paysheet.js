@@ -70,6 +70,8 @@ export class PaySheet {
   #shown() {
     this.key = newKey();
     this.working = false;
+    /** @type {Outcome | null} */
+    this.ended = null; // how this sheet ended, while that is still shown
     this.unsure = false; // a try was lost on its way: the money may have moved
     /** @type {PinPad | null} */
     this.pad = null;
@@ -200,7 +202,7 @@ export class PaySheet {
     this.#work(false);
     this.facts = { ...this.facts, pin: "ask" };
     this.#ask();
-    this.#say(this.text("pay_pin_kept"), "good");
+    if (!this.facts.missing) this.#say(this.text("pay_pin_kept"), "good");
     return undefined;
   }
 

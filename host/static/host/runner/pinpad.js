@@ -46,6 +46,7 @@ export class PinPad {
       const remove = key === "delete";
       return el("button", {
         type: "button", class: "pay-key", "data-key": key, "aria-label": remove ? text("pay_pin_delete") : false,
+        onpointerdown: (/** @type {Event} */ event) => event.preventDefault(), // the field keeps the focus
         onclick: () => this.#press(key),
       }, remove ? icon("arrow-left") : shown.format(Number(key)));
     });
