@@ -28,6 +28,10 @@ from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.miniapps.api import money
 from tests.people import make_person, signed_in
+from wallet import invoices, payments
+from wallet.invoices import Asked
+from wallet.models import Invoice, PayLink
+from wallet.payments import Wish
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")
 ROLES = (
@@ -150,7 +154,11 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
     hook = build.make_endpoint(app)
     event = events.record_trial(endpoint=hook, actor=owner, now=now)
     case = app.submissions.get().public_id
+    invoice = _invoice(app)
     return {
+        "invoice_id": invoice.public_id,
+        "payment_id": _payment(invoice, owner),
+        "link_id": _link(app),
         "app_id": app.public_id,
         "name": app.slug,
         "version_id": app.versions.get().public_id,
@@ -173,6 +181,30 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "app_label": "core",
         "url": "nothing/",
     }
+
+
+def _invoice(app: App) -> Invoice:
+    """An invoice in test money: the app's team may see it, other people not."""
+    asked = Asked(title="قهوه", amount_rials=100_000)
+    return invoices.create(
+        maker=app.maker, book="test", audience=app.public_id, asked=asked, key="matrix",
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def _payment(invoice: Invoice, payer: Person) -> str:
+    """The owner's own payment of it, which its merchant declined."""
+    payments.give_test_money(person=payer, key="matrix")
+    now = timezone.now()
+    held = payments.authorise(invoice=invoice, wish=Wish(payer=payer, key="matrix"), now=now)
+    return payments.decline(payment=held, code="no", reason="", now=now).public_id
+
+
+def _link(app: App) -> str:
+    made = PayLink.objects.create(
+        book="live", maker=app.maker, title="صندوق", created_by=app.maker.founder
+    )
+    return made.public_id
 
 
 def _rows() -> dict[str, str]:

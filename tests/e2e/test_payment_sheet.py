@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
@@ -25,10 +24,10 @@ def till(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Till:
 
 
 @pytest.fixture
-def ali(visits: Visits) -> Iterator[Page]:
+def ali(visits: Visits, till: Till) -> Page:
     page = visits.open("ali", "/a/sandogh")
     expect(app_of(page).locator("[data-by=modern]")).to_be_visible()
-    yield page
+    return page
 
 
 def sheet_of(page: Page | FrameLocator) -> Locator:
@@ -94,7 +93,7 @@ def test_our_own_page_gets_a_token_and_bales_page_an_object(ali: Page, till: Til
 
 
 def test_a_large_amount_asks_for_the_pin_and_says_what_was_wrong(ali: Page, till: Till) -> None:
-    invoice = till.ask(650_000, lines=LINES[:2] + (("تخفیف", -50_000),))
+    invoice = till.ask(650_000, lines=(*LINES[:2], ("تخفیف", -50000)))
     sheet = open_invoice(ali, invoice)
     field = sheet.get_by_label(fa("Wallet PIN")).and_(sheet.locator("input"))
     expect(field).to_be_focused()
@@ -129,7 +128,9 @@ def test_a_double_tap_is_one_payment(ali: Page, till: Till) -> None:
     calls: list[str] = []
     ali.context.on(
         "request",
-        lambda asked: calls.append(asked.url) if "payments.confirm" in (asked.post_data or "") else None,
+        lambda asked: (
+            calls.append(asked.url) if "payments.confirm" in (asked.post_data or "") else None
+        ),
     )
     sheet = open_invoice(ali, invoice)
 
@@ -255,9 +256,11 @@ def test_who_leaves_without_an_answer_leaves_it_pending(
     visits.forgive("ERR_FAILED")
     ali.context.route(
         "**/run/*/bridge",
-        lambda route: route.abort()
-        if "payments.confirm" in (route.request.post_data or "")
-        else route.continue_(),
+        lambda route: (
+            route.abort()
+            if "payments.confirm" in (route.request.post_data or "")
+            else route.continue_()
+        ),
     )
     sheet = open_invoice(ali, till.ask(), "telegram")
     press(sheet, "pay")
@@ -326,7 +329,9 @@ def test_an_invoice_of_no_app_is_paid_on_its_page(visits: Visits, till: Till) ->
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_sheet(visits: Visits, till: Till, scheme: str) -> None:
-    invoice = till.ask(650_000, inside=False, about="میز ۷ (Table 7)", lines=LINES[:2] + (("تخفیف", -50_000),))
+    invoice = till.ask(
+        650_000, inside=False, about="میز ۷ (Table 7)", lines=(*LINES[:2], ("تخفیف", -50000))
+    )
     ali = visits.open("ali", f"/pay/{invoice}", scheme=scheme, bypass_csp=True)
     sheet = sheet_of(ali)
     expect(sheet).to_be_visible()
