@@ -141,19 +141,19 @@ export class PaySheet {
     return undefined;
   }
 
-  /** The question itself. */
-  #ask() {
+  /** The question itself; the PIN, where it is needed, is asked for after the first press. */
+  #ask({ withPin = false } = {}) {
     const { facts, text } = this;
-    this.pad = facts.pin === "ask" ? new PinPad({ text, label: text("pay_pin") }) : null;
+    this.pad = withPin ? new PinPad({ text, label: text("pay_pin") }) : null;
     this.button = this.#submitButton(text("pay_button", { amount: facts.amount, name: facts.maker.name }), "pay");
     this.onSubmit = () => this.#confirm();
     this.cancelButton = this.#button("pay_cancel", () => this.leave(), "cancel");
-    this.content.replaceChildren(...factsView(this), ...(this.pad ? [this.pad.element] : []), this.note,
-      el("div", { class: "pay-actions" }, this.button, this.cancelButton));
+    this.content.replaceChildren(...factsView(this, { short: withPin }), ...(this.pad ? [this.pad.element] : []),
+      el("div", { class: "pay-actions" }, this.note, this.button, this.cancelButton));
     this.#say("");
     if (facts.missing) this.#tellMissing();
     this.#tellNetwork();
-    if (this.pad && !facts.missing) this.pad.focus();
+    this.pad?.focus();
   }
 
   /** Who needs a PIN and has none chooses it here, twice. */
@@ -165,7 +165,7 @@ export class PaySheet {
       this.button = this.#submitButton(text(action), "pin");
       this.cancelButton = this.#button("pay_cancel", () => this.leave(), "cancel");
       this.content.replaceChildren(...factsView(this, { short: true }), el("p", { class: "pay-why", text: text("pay_pin_why") }),
-        this.pad.element, this.note, el("div", { class: "pay-actions" }, this.button, this.cancelButton));
+        this.pad.element, el("div", { class: "pay-actions" }, this.note, this.button, this.cancelButton));
       this.pad.focus();
     };
     const begin = (/** @type {string} */ said) => {
@@ -210,6 +210,7 @@ export class PaySheet {
 
   async #confirm() {
     if (this.working || this.#deaf()) return;
+    if (this.facts.pin === "ask" && !this.pad) return this.#ask({ withPin: true });
     const pin = this.pad?.value ?? "";
     if (this.pad && pin.length < 4) {
       this.pad.focus();
@@ -229,6 +230,7 @@ export class PaySheet {
     } finally {
       clearTimeout(slow);
     }
+    return undefined;
   }
 
   /** @param {any} error a BridgeError: its message is a whole sentence of the server's */
@@ -247,7 +249,7 @@ export class PaySheet {
     }
     if (error.code.startsWith("pin-") && !this.pad) {
       this.facts = { ...this.facts, pin: "ask" };
-      this.#ask();
+      this.#ask({ withPin: true });
     }
     if (error.code === "insufficient-funds") return this.#tellMissing(error.message);
     this.#say(error.message, "bad");
