@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
+    "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
     "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
     "forget-old-webhook-attempts": {
         "task": "miniapps.forget_old_webhook_attempts",
