@@ -22,14 +22,15 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from identity.models import Person
 from messenger import chats
-from miniapps import launching
-from miniapps.models import App, AppKey
+from miniapps import exports, launching
+from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.miniapps.api import money
 from tests.people import make_person, signed_in
 from wallet import invoices, payments
 from wallet.invoices import Asked
+from wallet.merchants import Wanted
 from wallet.models import Invoice, PayLink
 from wallet.payments import Wish
 
@@ -155,10 +156,16 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
     event = events.record_trial(endpoint=hook, actor=owner, now=now)
     case = app.submissions.get().public_id
     invoice = _invoice(app)
+    export = exports.ask(
+        maker=app.maker, actor=owner, kind="payments", form="csv", wanted=Wanted(), now=now,
+        at_once=-1,
+    )  # fmt: skip
+    assert isinstance(export, Export)
     return {
         "invoice_id": invoice.public_id,
         "payment_id": _payment(invoice, owner),
         "link_id": _link(app),
+        "export_id": export.public_id,
         "app_id": app.public_id,
         "name": app.slug,
         "version_id": app.versions.get().public_id,
