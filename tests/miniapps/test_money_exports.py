@@ -185,7 +185,7 @@ def test_a_wrong_wish_for_a_file_is_told(client, place, cafe, wrong):
 
 
 # --- long ones ------------------------------------------------------------------------------------
-def test_a_long_export_is_a_job_with_a_page(client, place, cafe, sara, studio):
+def test_a_long_export_is_a_job_with_a_page(client, place, cafe, monkeypatch):
     monkeypatch.setattr("miniapps.exports.ask.__kwdefaults__", {"at_once": 1})
     for _ in range(3):
         paid(cafe)
@@ -209,7 +209,7 @@ def test_a_long_export_is_a_job_with_a_page(client, place, cafe, sara, studio):
     assert len(table(file)) == 3
 
 
-def test_batches_give_every_row_once(cafe, sara, studio):
+def test_batches_give_every_row_once(cafe, sara, studio, monkeypatch):
     monkeypatch.setattr("miniapps.exports.EXPORT_BATCH_ROWS", 2)
     names = [paid(cafe).public_id for _ in range(5)]
     export = make_long(studio, sara)
@@ -217,10 +217,10 @@ def test_batches_give_every_row_once(cafe, sara, studio):
 
     rows = table(exports.path_of(export).read_bytes())
 
-    assert [row["پرداخت"] for row in rows] == names[::-1]
+    assert [next(iter(row.values())) for row in rows] == names[::-1]
 
 
-def test_progress_is_seen_while_it_is_written(cafe, sara, studio):
+def test_progress_is_seen_while_it_is_written(cafe, sara, studio, monkeypatch):
     monkeypatch.setattr("miniapps.exports.EXPORT_BATCH_ROWS", 2)
     for _ in range(5):
         paid(cafe)
@@ -301,7 +301,8 @@ def test_only_the_makers_people_have_the_file(export, place, ana, mina):
 
     def status(person, where: str) -> int:
         answer = english(person).get(where)
-        answer.close()
+        if answer.streaming:
+            b"".join(answer.streaming_content)
         return answer.status_code
 
     assert status(ana, f"{place}{export.public_id}/file/") == 200
@@ -312,7 +313,7 @@ def test_only_the_makers_people_have_the_file(export, place, ana, mina):
     assert ask(english(make_person()), place).status_code == 404
 
 
-def test_too_many_rows_are_refused(client, place, cafe):
+def test_too_many_rows_are_refused(client, place, cafe, monkeypatch):
     monkeypatch.setattr("miniapps.exports.EXPORT_ROWS_MAX", 1)
     paid(cafe)
     paid(cafe)
