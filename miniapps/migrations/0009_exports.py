@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', core.ids.PublicIdField(prefix='exp')),
-                ('kind', models.CharField(choices=[('payments', 'Payments'), ('refunds', 'Refunds')], max_length=8)),
+                ('kind', models.CharField(choices=[('payments', 'All payments'), ('refunds', 'Refunds')], max_length=8)),
                 ('form', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'Excel')], max_length=4)),
                 ('language', models.CharField(max_length=2)),
                 ('wanted', models.JSONField()),

@@ -19,7 +19,7 @@ class Export(models.Model):
     class Kind(models.TextChoices):
         """What its rows are."""
 
-        PAYMENTS = "payments", _("Payments")
+        PAYMENTS = "payments", _("All payments")
         REFUNDS = "refunds", _("Refunds")
 
     class Form(models.TextChoices):

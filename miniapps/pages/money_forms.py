@@ -117,7 +117,7 @@ def frame_of(
 
 def _tabs(maker: Maker, current: str, book: str, app: App | None) -> list[dict[str, Any]]:
     names = {
-        "payments": ("console_money", _("Payments")),
+        "payments": ("console_money", _("All payments")),
         "refunds": ("console_money_refunds", _("Refunds")),
         "days": ("console_money_days", _("Settlement and fees")),
         "links": ("console_money_links", _("Pay links")),
