@@ -284,9 +284,9 @@ def check_sheba(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def payout(request: HttpRequest, payout_id: str) -> HttpResponse:
+def payout(request: HttpRequest, cash_out_id: str) -> HttpResponse:
     """``/wallet/cashout/<id>/``: how far one payout is; to the page's script, its state."""
-    row = payouts.payout_of(payout_id) if is_id(payout_id, "out") else None
+    row = payouts.payout_of(cash_out_id) if is_id(cash_out_id, "out") else None
     if row is None or row.person_id != person_of(request).pk:
         raise NotFound
     if wants_json(request):

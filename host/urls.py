@@ -32,5 +32,5 @@ urlpatterns = [
     path("wallet/back/<str:top_up_id>", BankReturn.as_view(), name="bank_return"),
     path("wallet/cashout/", money_in_out.cash_out, name="cash_out"),
     path("wallet/cashout/sheba/", money_in_out.check_sheba, name="cash_out_sheba"),
-    path("wallet/cashout/<str:payout_id>/", money_in_out.payout, name="payout"),
+    path("wallet/cashout/<str:cash_out_id>/", money_in_out.payout, name="payout"),
 ]

@@ -10,6 +10,7 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.contrib import admin
@@ -26,12 +27,11 @@ from miniapps import exports, launching
 from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
 from tests.miniapps import build
-from tests.miniapps.api import money
 from tests.people import make_person, signed_in
-from wallet import invoices, payments
+from wallet import accounts, invoices, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
-from wallet.models import Invoice, PayLink
+from wallet.models import Invoice, Payout, PayLink, TopUp
 from wallet.payments import Wish
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")
@@ -176,8 +176,6 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "maker_id": app.maker.public_id,
         "endpoint_id": hook.public_id,
         "event_id": event.public_id,
-        "invoice_id": money.invoice(app).public_id,
-        "payment_id": money.paid(app).public_id,
         "chat_id": chat.public_id,
         "handle": chat.handle or "",
         "person_id": owner.public_id,
@@ -187,6 +185,28 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "content_type_id": str(ContentType.objects.get_for_model(App).pk),
         "app_label": "core",
         "url": "nothing/",
+        **_money(app, owner, now),
+    }
+
+
+def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:
+    """A top-up of the owner, and a payout each of the owner and of the maker."""
+    top_up = TopUp.objects.create(
+        number=1, person=owner, key="matrix", gateway="sandbox", amount_rials=250_000,
+        state="open", ask_at=now, created_at=now,
+    )  # fmt: skip
+    rows = [
+        Payout.objects.create(
+            number=number, asked_by=owner, key=f"matrix-{number}", gateway="sandbox-payouts",
+            sheba="IR820540102680020817909002", holder="سارا", amount_rials=400_000, state="asked",
+            slot_id=accounts.platform("payouts").pk, ask_at=now, created_at=now, **mine,
+        )
+        for number, mine in enumerate([{"person": owner}, {"maker": app.maker}])
+    ]  # fmt: skip
+    return {
+        "top_up_id": top_up.public_id,
+        "cash_out_id": rows[0].public_id,
+        "payout_id": rows[1].public_id,
     }
 
 
