@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -50,7 +51,9 @@ class BankReturn(APIView):
         """Take what stands in the form too."""
         return self._come_back(request._request, top_up_id)  # noqa: SLF001
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> object:  # noqa: FBT001, FBT002
+    def perform_content_negotiation(
+        self, request: Request, force: bool = False
+    ) -> tuple[BaseRenderer, str]:
         """Answer whatever a browser says it likes to read: our answers are pages."""
         del force
         return super().perform_content_negotiation(request, force=True)
@@ -82,4 +85,4 @@ def _fields_of(request: HttpRequest) -> dict[str, str]:
         found |= dict(request.POST.items())
     most = GATEWAY_CALLBACK_VALUE_CHARS_MAX
     few = list(found.items())[:GATEWAY_CALLBACK_FIELDS_MAX]
-    return {name[:most]: value[:most].replace("\x00", "") for name, value in few}
+    return {name[:most]: str(value)[:most].replace("\x00", "") for name, value in few}

@@ -14,7 +14,7 @@ SHEBA = "820540102680020817909002"
 
 
 def fill_amount(page: Page, toman: str, words: str) -> None:
-    page.get_by_label(fa("Amount")).press_sequentially(toman)
+    page.get_by_label(fa("Amount"), exact=True).press_sequentially(toman)
     expect(page.locator("#amount-words")).to_have_text(words)
 
 
@@ -32,7 +32,7 @@ def test_a_top_up_goes_to_the_bank_and_comes_back_credited(
 ) -> None:
     ali = visits.open("ali", "/wallet/topup/?next=/apps/")
     fill_amount(ali, "۱۲۵۰۰۰", "صد و بیست و پنج هزار تومان")
-    expect(ali.get_by_label(fa("Amount"))).to_have_value("۱۲۵٬۰۰۰")
+    expect(ali.get_by_label(fa("Amount"), exact=True)).to_have_value("۱۲۵٬۰۰۰")
     ali.get_by_label(gateway).check()
     ali.get_by_role("button", name=fa("Go to the bank")).click()
 
@@ -76,21 +76,22 @@ def test_money_goes_out_to_a_sheba_that_names_its_bank(visits: Visits, product: 
 def test_axe_finds_nothing_on_the_pages_of_money(
     visits: Visits, product: Product, scheme: str, screen: dict[str, int]
 ) -> None:
+    visits.forgive(r"status of 400 .*/wallet/topup/")  # the amount that is too small
     how = {"scheme": scheme, "screen": screen, "bypass_csp": True}
     page = visits.open("ali", "/wallet/topup/", **how)
     check(page)
-    page.get_by_label(fa("Amount")).fill("1")
+    page.get_by_label(fa("Amount"), exact=True).fill("1")
     page.get_by_role("button", name=fa("Go to the bank")).click()
     expect(page.locator("#amount-error")).to_be_visible()
     check(page)
-    page.get_by_label(fa("Amount")).fill("40000")
+    page.get_by_label(fa("Amount"), exact=True).fill("40000")
     page.get_by_role("button", name=fa("Go to the bank")).click()
     pay_at_the_bank(page, product, "^پرداخت")
     check(page)
     page.goto("/wallet/cashout/")
     check(page)
     page.get_by_label(fa("Sheba of the account")).fill(SHEBA)
-    page.get_by_label(fa("Amount")).fill("15000")
+    page.get_by_label(fa("Amount"), exact=True).fill("15000")
     page.get_by_role("button", name=fa("Go on")).click()
     expect(page.get_by_role("heading", name=fa("Is everything right?"))).to_be_visible()
     check(page)

@@ -180,10 +180,14 @@ def test_without_a_gateway_the_page_says_so_and_takes_nothing(hers, sara):
 
 
 @pytest.mark.parametrize(
-    ("mode", "state", "words"),
-    [(None, "settled", "پول به حساب واریز شد"), ("payout-fails", "failed", "پول به کیف پول برگشت")],
+    ("mode", "ended"),
+    [
+        (None, ("settled", "پول به حساب واریز شد")),
+        ("payout-fails", ("failed", "پول به کیف پول برگشت")),
+    ],
 )
-def test_how_a_payout_ends_is_told_in_words(hers, sara, psp, mode, state, words):  # noqa: F811
+def test_how_a_payout_ends_is_told_in_words(hers, psp, mode, ended):  # noqa: F811
+    state, words = ended
     place = hers.post("/wallet/cashout/", form(hers)).url
     assert "پول در راه است" in hers.get(place).content.decode()
     psp.control(mode=mode)

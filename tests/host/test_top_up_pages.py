@@ -124,10 +124,10 @@ def test_a_callback_of_another_order_is_told_calmly_and_credits_neither(hers, sa
     assert money(sara) == 0
 
 
-@pytest.mark.parametrize("id", ["top_" + "0" * 26, "x", "%00", "out_" + "0" * 26])
-def test_an_unknown_order_is_nothing(psp, id):  # noqa: F811
-    assert Client().get(f"/wallet/back/{id}").status_code == 404
-    assert Client().post(f"/wallet/back/{id}", b"{", "application/json").status_code == 404
+@pytest.mark.parametrize("name", ["top_" + "0" * 26, "x", "%00", "out_" + "0" * 26])
+def test_an_unknown_order_is_nothing(psp, name):  # noqa: F811
+    assert Client().get(f"/wallet/back/{name}").status_code == 404
+    assert Client().post(f"/wallet/back/{name}", b"{", "application/json").status_code == 404
 
 
 def test_a_callback_is_bounded(hers, psp):  # noqa: F811
@@ -156,10 +156,10 @@ def test_callbacks_are_counted_by_address(psp, monkeypatch):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    "next", ["https://evil.test/", "//evil.test/", "/\\evil.test", "javascript:alert(1)", "/" * 300]
+    "path", ["https://evil.test/", "//evil.test/", "/\\evil.test", "javascript:alert(1)", "/" * 300]
 )
-def test_what_follows_never_leaves_our_origin(hers, psp, next):  # noqa: F811
-    row = begin(hers, next=next)
+def test_what_follows_never_leaves_our_origin(hers, psp, path):  # noqa: F811
+    row = begin(hers, next=path)
     come_back(psp.pay(row.redirect_url))
 
     page = hers.get(f"/wallet/topup/{row.public_id}/").content.decode()
