@@ -16,6 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from core import rates
 from core.answers import problem_answer
@@ -51,6 +52,7 @@ class BankReturn(APIView):
         """Take what stands in the form too."""
         return self._come_back(request._request, top_up_id)  # noqa: SLF001
 
+    @override
     def perform_content_negotiation(
         self, request: Request, force: bool = False
     ) -> tuple[BaseRenderer, str]:

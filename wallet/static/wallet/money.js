@@ -148,7 +148,7 @@ function wireSheba(input) {
 }
 
 /**
- * Ask how a payment stands, ever more slowly, and load the page again when it has changed.
+ * Ask how a payment stands, ever more slowly, and show the page anew when it has changed.
  * @param {HTMLElement} box
  * @param {string} address
  * @param {string} method
@@ -160,13 +160,35 @@ function follow(box, address, method, turn) {
       const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
       const answer = await fetch(address, { method, headers }).catch(() => null);
       const state = answer?.ok ? (await answer.json()).state : box.dataset["state"];
-      if (state !== box.dataset["state"]) {
-        location.reload();
-        return;
-      }
+      if (state !== box.dataset["state"] && (await showAnew())) return;
     }
     follow(box, address, method, turn + 1);
   }, ASK_MS[Math.min(turn, ASK_MS.length - 1)]);
+}
+
+/**
+ * Put in what the page says now, without loading it, so that a screen reader tells the news.
+ * @returns {Promise<boolean>} whether it could be had
+ */
+async function showAnew() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [main, fresh] = [document.getElementById("main"), page.getElementById("main")];
+  if (!main || !fresh) return false;
+  main.replaceChildren(...fresh.childNodes);
+  followAll();
+  return true;
+}
+
+/** Follow every payment of the page that is not over; what changes is read out. */
+function followAll() {
+  for (const box of document.querySelectorAll("[data-ask], [data-follow]")) {
+    if (!(box instanceof HTMLElement)) continue;
+    document.getElementById("main")?.setAttribute("aria-live", "polite");
+    const asks = box.dataset["ask"];
+    follow(box, asks ?? location.pathname, asks ? "POST" : "GET", asks ? 0 : 1);
+  }
 }
 
 for (const input of document.querySelectorAll("[data-toman]")) {
@@ -175,12 +197,7 @@ for (const input of document.querySelectorAll("[data-toman]")) {
 for (const input of document.querySelectorAll("[data-sheba]")) {
   if (input instanceof HTMLInputElement) wireSheba(input);
 }
-for (const box of document.querySelectorAll("[data-ask]")) {
-  if (box instanceof HTMLElement) follow(box, box.dataset["ask"] ?? "", "POST", 0);
-}
-for (const box of document.querySelectorAll("[data-follow]")) {
-  if (box instanceof HTMLElement) follow(box, location.pathname, "GET", 1);
-}
+followAll();
 
 document.addEventListener("click", (event) => {
   const chip = event.target instanceof Element ? event.target.closest("[data-amount]") : null;
