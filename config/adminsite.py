@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
@@ -20,6 +21,7 @@ from core.text import latin_digits
 from identity import devices
 from identity.addresses import address_of
 from identity.models import Person
+from miniapps.desk.standing import standing
 
 
 class StaffSignInForm(OTPAdminAuthenticationForm):  # type: ignore[misc]  # django-otp has no stubs
@@ -67,6 +69,17 @@ class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
     enable_nav_sidebar = True
     login_form = StaffSignInForm
     login_template = "admin/staff_sign_in.html"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what there is, and how the review queue stands."""
+        extra = dict(extra_context or {})
+        person = request.user
+        if isinstance(person, Person) and person.has_perm("miniapps.view_submission"):
+            extra["queue"] = standing(person, now=timezone.now())
+        answer: HttpResponse = super().index(request, extra)
+        return answer
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

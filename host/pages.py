@@ -25,8 +25,10 @@ from identity.pages import person_of
 from messenger import access, chats, listing, messages
 from messenger.documents import message_document, person_document
 from messenger.models import Membership
+from miniapps.capabilities import ASKED_OF_PEOPLE
 from miniapps.consent_texts import WORDS
 from miniapps.models import PREVIEW_AUDIENCE, App
+from miniapps.pages.asked import Asked, asked
 
 _APP_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -110,9 +112,11 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
         return _messenger(
             request, person_of(request), app={"app": document, "start_param": start_param}
         )
+    wishes = _asked(found)
     context = {
         "app": found,
-        "permissions": _permissions(found),
+        "asked": wishes,
+        "is_person_asked": any(wish.key in ASKED_OF_PEOPLE for wish in wishes.permissions),
         "next": request.get_full_path(),
         "open_path": f"/a/{found.slug}",
     }
@@ -131,21 +135,15 @@ def _public_app(name: str) -> App:
     return found
 
 
-def _permissions(found: App) -> list[dict[str, Any]]:
-    """Return what the version in production asks for, in plain words."""
+def _asked(found: App) -> Asked:
+    """Return what the version in production asks for, in plain words: the app's public record."""
     release = (
         found.releases.select_related("version")
         .filter(channel="production", state="full")
         .order_by("-pk")
         .first()
     )
-    manifest = release.version.manifest if release is not None else None
-    asked = (manifest or {}).get("req_permissions", [])
-    return [
-        {"words": WORDS[wish["name"]], "reason": wish.get("reason", "")}
-        for wish in asked
-        if wish.get("name") in WORDS
-    ]
+    return asked(release.version) if release is not None else Asked()
 
 
 @never_cache

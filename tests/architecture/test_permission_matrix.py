@@ -38,9 +38,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         transaction.set_rollback(True)
 
 
-def answers(
-    world: World, address: str, method: str, roles: tuple[str, ...] = ROLES
-) -> list[int]:
+def answers(world: World, address: str, method: str, roles: tuple[str, ...] = ROLES) -> list[int]:
     """The status for each role; what a request changes is undone before the next."""
     statuses = []
     for role in roles:

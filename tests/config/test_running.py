@@ -26,18 +26,7 @@ from config.supervisor.testing import Product, clean_environment, run_product
 
 pytestmark = pytest.mark.slow
 
-PARTS = (
-    "config",
-    "core",
-    "identity",
-    "messenger",
-    "wallet",
-    "miniapps",
-    "host",
-    "sdk",
-    "examples",
-    "sandbox_psp",
-)
+PARTS = ("config", "core", "identity", "messenger", "wallet", "miniapps", "host", "sdk", "examples")
 NAMES = {"postgresql", "valkey", "host", "sockets", "assets", "worker", "beat", "front"}
 BARE = {"BARNAMAK_DEMO": "0"}
 
@@ -165,13 +154,14 @@ def test_a_stop_is_heard_even_where_the_interpreter_swallows_it():
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    def waits() -> None:
-        Finaliser()
-        time.sleep(30)
+    def be_asked_to_stop() -> None:
+        with running._stoppable():
+            Finaliser()
+            time.sleep(30)
 
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(running.StopAsked), running._stoppable():
-        waits()
+    with pytest.raises(running.StopAsked):
+        be_asked_to_stop()
 
     assert signal.getsignal(signal.SIGTERM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

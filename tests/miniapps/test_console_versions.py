@@ -131,6 +131,53 @@ def test_a_build_without_a_manifest_gets_one_from_a_form(client, cafe):
     assert version.manifest["barnamak"]["network"] == {"connect": ["https://api.example.ir"]}
 
 
+def without_manifest(**more: bytes) -> bytes:
+    files = build.files() | {name.replace("_", "."): data for name, data in more.items()}
+    del files["manifest.json"]
+    return build.packed(files)
+
+
+def test_the_manifest_form_asks_for_permissions_and_tells_why(client, cafe):
+    refused, _page = upload(client, cafe, without_manifest(more_js=b"eval('1')"))
+    place = f"/console/versions/{refused.public_id}/manifest/"
+    given = {
+        "name": "کافه", "version_name": "1.2.0", "lang": "fa",
+        "permission": ["profile"], "reason-permission-profile": "نام روی سفارش",
+        "relaxation": ["popups"], "reason-relaxation-popups": "پرداخت در پنجرهٔ بانک",
+        "reason-relaxation-unsafe-eval": "قالب‌ها", "reason-permission-phone": "بی‌علامت",
+    }  # fmt: skip
+
+    answer = client.post(place, given)
+    version = check(Version.objects.get(public_id=answer["Location"].split("/")[-2]))
+
+    assert version.state == Version.State.READY
+    assert version.manifest["req_permissions"] == [{"name": "profile", "reason": "نام روی سفارش"}]
+    assert version.manifest["barnamak"]["relaxations"] == {
+        "popups": "پرداخت در پنجرهٔ بانک", "unsafe-eval": "قالب‌ها",
+    }  # fmt: skip
+    assert version.relaxations == ["popups", "unsafe-eval"]
+
+
+def test_the_manifest_form_wants_a_reason_for_what_is_asked(client, cafe):
+    refused, _page = upload(client, cafe, without_manifest())
+    given = {"name": "کافه", "version_name": "1", "permission": ["camera", "no-such-thing"]}
+
+    answer = client.post(f"/console/versions/{refused.public_id}/manifest/", given)
+
+    assert answer.status_code == 400
+    assert words(answer).count("Say why.") == 1
+    assert Version.objects.count() == 1
+
+
+def test_a_build_that_lacks_only_its_manifest_is_not_told_to_upload_again(client, cafe):
+    lacking, page = upload(client, cafe, without_manifest())
+    broken, _other = upload(client, cafe, without_manifest(more_js=b"let = ;"))
+
+    assert "Only one thing is missing" in words(page)
+    assert "This version was refused." not in words(page)
+    assert lacking.state == broken.state == Version.State.CHECKS_FAILED
+
+
 def test_the_manifest_form_keeps_what_was_written_when_a_part_is_missing(client, cafe):
     files = build.files()
     del files["manifest.json"]
