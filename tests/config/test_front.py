@@ -205,6 +205,22 @@ def test_a_body_that_is_too_large_is_refused_with_a_problem(front):
     assert document["code"] == "too-large"
 
 
+def test_what_nginx_refuses_by_itself_has_our_form_and_every_header_of_an_app(front):
+    port, _ = front
+
+    status, _, document = ask(port, "/", method="TRACE")
+    app_status, headers, _ = ask(port, "/", host="quiz.apps.localhost", method="TRACE")
+    long_status, _, _ = ask(port, f"/{'x' * 70_000}", host="quiz.apps.localhost")
+    wide_status, _, wide = ask(port, "/", Cookie="x" * 40_000)
+
+    assert (status, json.loads(document)["code"]) == (405, "method-not-allowed")
+    assert (app_status, headers["allow"]) == (405, "GET, HEAD")
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert long_status == 414
+    assert (wide_status, json.loads(wide)["code"]) == (400, "bad-request")
+
+
 def test_a_bundle_of_the_largest_size_passes(front):
     port, _ = front
 
