@@ -16,7 +16,7 @@ from typing import IO, Never
 import psycopg
 
 from config.supervisor import locks, ports
-from config.supervisor.children import Addresses, programs, psp, quiz
+from config.supervisor.children import Addresses, cafe, programs, psp, quiz
 from config.supervisor.front import Front
 from config.supervisor.plan import CannotStart, Plan, make_private, socket_folder
 from config.supervisor.postgres import Cluster
@@ -84,6 +84,7 @@ class Supervisor:
         self.processes += sandbox
         if plan.demo:
             self._add_quiz(env)
+            self._add_cafe(env)
         if plan.front:
             self.processes.append(Process(self._front(addresses, inner).prepare()))
         for process in self.processes:
@@ -151,6 +152,18 @@ class Supervisor:
             )
         else:
             self.processes.append(Process(quiz(self.plan, env)))
+
+    def _add_cafe(self, env: dict[str, str]) -> None:
+        """Start the café's own server; without it the café is paid at the counter."""
+        try:
+            ports.listening_addresses(self.plan.cafe_port)
+        except CannotStart:
+            say(
+                f"Port {self.plan.cafe_port} is taken, so the demo's café takes no payments: "
+                f"choose another one with CAFE_PORT={ports.free_port()} make run"
+            )
+        else:
+            self.processes.append(Process(cafe(self.plan, env)))
 
     def _sandbox_bank(self, env: dict[str, str]) -> list[Process]:
         """Return the sandbox bank; without it there is no gateway, and never a stranger's."""
