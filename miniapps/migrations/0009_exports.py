@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0002_devices'),
-        ('miniapps', '0007_webhooks'),
+        ('miniapps', '0008_test_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
