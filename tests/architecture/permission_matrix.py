@@ -31,7 +31,7 @@ from tests.people import make_person, signed_in
 from wallet import accounts, invoices, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
-from wallet.models import Invoice, Payout, PayLink, TopUp
+from wallet.models import Invoice, PayLink, Payout, TopUp
 from wallet.payments import Wish
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")

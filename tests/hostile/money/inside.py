@@ -1,6 +1,7 @@
 """What the bad days run inside the product, by ``manage.py shell``: it prints JSON."""
 
 import json
+import sys
 from typing import Any
 
 from django.contrib.auth import login
@@ -42,11 +43,8 @@ def prepare(payers: int) -> None:
                 reason="promotion", key=f"fill-{person.pk}", book="live",
             )
         )  # fmt: skip
-    print(
-        json.dumps(
-            {"key": text, "app": app.public_id, "cookies": [_session(one) for one in people]}
-        )
-    )
+    sessions = [_session(one) for one in people]
+    sys.stdout.write(json.dumps({"key": text, "app": app.public_id, "cookies": sessions}))
 
 
 def _session(person: Person) -> str:
@@ -75,4 +73,4 @@ def settle_and_look() -> None:
         "differences": list(Difference.objects.filter(gone_at=None).values_list("code", "subject")),
         "state": look.state,
     }
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found))
