@@ -167,7 +167,7 @@ def _credited_late(subjects: set[str]) -> set[str]:
     return set(known.values_list("subject", flat=True))
 
 
-def _found(
+def _found(  # noqa: PLR0917  (private, all of them needed)
     code: str, name: str, day: date, order: str, state: RowState, amount: int, **facts: Any
 ) -> Found:
     about = {"gateway": name, "day": day.isoformat(), "order": order, "state": state}
@@ -227,4 +227,4 @@ def _ours(name: str, orders: set[str]) -> dict[tuple[str, RowState], int]:
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
     """Return each order once, with all that was booked for it."""
     summed = rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
-    return [(order, STATE_OF[reason], amount) for order, reason, amount in summed]  # type: ignore[index]  # of _of_gateway
+    return [(order, STATE_OF[reason], amount) for order, reason, amount in summed]
