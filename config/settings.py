@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -172,6 +173,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "barnamak"
 CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_ANNOTATIONS = {"wallet.reconcile_fully": {"time_limit": 4 * 3600}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
@@ -181,6 +183,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
     "end-old-launches": {"task": "miniapps.end_old_launches", "schedule": 300.0},
     "recheck-stuck-versions": {"task": "miniapps.recheck_stuck_versions", "schedule": 60.0},
+    "reconcile": {"task": "wallet.reconcile", "schedule": float(limits.RECONCILE_EVERY_S)},
+    "reconcile-fully": {
+        "task": "wallet.reconcile_fully",
+        "schedule": crontab(hour="0", minute="30"),  # at four in the morning in Tehran
+    },
+    "expire-corrections": {"task": "wallet.expire_corrections", "schedule": 600.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
