@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp import devices_for_user
 from django_otp.admin import OTPAdminAuthenticationForm, OTPAdminSite
@@ -20,6 +21,7 @@ from core.text import latin_digits
 from identity import devices
 from identity.addresses import address_of
 from identity.models import Person
+from miniapps.desk.standing import standing
 
 
 class StaffSignInForm(OTPAdminAuthenticationForm):  # type: ignore[misc]  # django-otp has no stubs
@@ -74,6 +76,17 @@ class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
 
         context: dict[str, Any] = super().each_context(request)
         return context | {"alarms": alarm_banner(request)}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what there is, and how the review queue stands."""
+        extra = dict(extra_context or {})
+        person = request.user
+        if isinstance(person, Person) and person.has_perm("miniapps.view_submission"):
+            extra["queue"] = standing(person, now=timezone.now())
+        answer: HttpResponse = super().index(request, extra)
+        return answer
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -62,7 +63,7 @@ def folder(name: str, default: Path, *, mode: int = 0o755) -> Path:
     return path
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Return Django's settings for a ``postgresql://`` URL; ``?host=`` may name a socket folder."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
@@ -70,6 +71,11 @@ def database(url: str) -> dict[str, object]:
             "DATABASE_URL must be a postgresql:// URL; other engines are not offered"
         )
     query = parse_qs(parts.query)
+    # What else libpq knows, such as sslmode and sslrootcert; a word that was left unread would be
+    # a connection without TLS that nobody notices.
+    options = {name: values[-1] for name, values in query.items() if name != "host"}
+    if "options" in options:
+        raise WrongSetting("DATABASE_URL must not say options=: the product sets its own")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -77,6 +83,7 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host", [unquote(parts.hostname or "")])[0],
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
     }
 
 

@@ -17,23 +17,26 @@ from django.db import models
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's, without i l o u
 BODY_CHARS = 26
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)  # of ten bits
+_SHIFTS = range(120, -1, -10)
 _SHAPE = re.compile(rf"([a-z]{{2,5}})_([{ALPHABET}]{{{BODY_CHARS}}})")
 
 
 def uuid7_int(*, now_ms: int | None = None) -> int:
     """Return a UUIDv7 as an integer (RFC 9562 §5.7): 48 bits of milliseconds, 74 random bits."""
     ms = int(time.time() * 1000) if now_ms is None else now_ms
+    chance = int.from_bytes(secrets.token_bytes(10))
     value = (ms & (1 << 48) - 1) << 80
     value |= 0x7 << 76
-    value |= secrets.randbits(12) << 64
+    value |= (chance >> 68) << 64
     value |= 0b10 << 62
-    return value | secrets.randbits(62)
+    return value | chance & (1 << 62) - 1
 
 
 def new_id(prefix: str) -> str:
     """Return a new public id such as ``app_…``."""
     value = uuid7_int()
-    return f"{prefix}_{''.join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))}"
+    return f"{prefix}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def is_id(text: str, prefix: str) -> bool:

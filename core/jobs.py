@@ -70,10 +70,11 @@ def sweep_outbox() -> int:
 
 @task("core.forget_old_rows")
 def forget_old_rows() -> None:
-    """Delete handed-over jobs of yesterday and idempotency keys past their time."""
+    """Delete handed-over jobs of yesterday and old idempotency keys, but none of money."""
     from core.limits import IDEMPOTENCY_KEEP
     from core.models import IdempotencyRecord
 
     now = timezone.now()
     OutboxJob.objects.filter(handed_over_at__lt=now - timedelta(days=1)).delete()
-    IdempotencyRecord.objects.filter(created_at__lt=now - IDEMPOTENCY_KEEP).delete()
+    old = IdempotencyRecord.objects.filter(created_at__lt=now - IDEMPOTENCY_KEEP, money=False)
+    old.delete()

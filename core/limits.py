@@ -55,7 +55,9 @@ JSON_BODY_BYTES_MAX = 1024 * 1024  # bytes of a JSON body
 JSON_DEPTH_MAX = 20  # nesting of a JSON body
 
 # --- the books of money ---------------------------------------------------------------------
-MONEY_REASON_CHARS_MAX = 2_000  # characters of a reason to freeze an account or to correct a balance
+MONEY_REASON_CHARS_MAX = (
+    2_000  # characters of a reason to freeze an account or to correct a balance
+)
 CORRECTION_TTL = timedelta(days=3)  # a correction that nobody decided on is over
 STATEMENT_PAGE = 50  # postings on one page of an account's statement
 LIST_SCAN_ROWS_MAX = 200_000  # rows that one page of a filtered list of transfers looks through
@@ -68,7 +70,9 @@ DIFFERENCES_PER_CHECK_MAX = 100  # differences of one kind that are listed; more
 HOLD_RELEASED_AFTER = timedelta(minutes=15)  # a hold past its time is released until then
 ESCROW_SETTLED_AFTER = timedelta(hours=1)  # what was captured is settled until then
 PAYOUT_SETTLED_AFTER = timedelta(days=3)  # a payout is settled or returned until then
-CLEARING_GRACE = timedelta(minutes=30)  # a gateway and the ledger agree after so long, or it is told
+CLEARING_GRACE = timedelta(
+    minutes=30
+)  # a gateway and the ledger agree after so long, or it is told
 CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares: today and before
 CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
 RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
@@ -86,6 +90,8 @@ INVOICES_PER_MINUTE_MAX = 600  # invoices one app may create in a minute
 HOLD_TTL = timedelta(minutes=2)  # how long a payment may stand between hold and capture
 PRE_CHECKOUT_S = 10.0  # seconds a merchant's server has to say yes or no
 PAYMENT_TRIES_PER_MINUTE_MAX = 20  # payments one person may confirm in a minute
+SHEETS_PER_MINUTE_MAX = 30  # payment sheets one launch or person may open in a minute
+STATEMENT_ROWS = 30  # movements on one page of a person's statement
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
 REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
@@ -99,7 +105,30 @@ TEST_MONEY_RIALS = 100_000_000  # rials a tester's wallet is filled up to
 PAYMENT_TOKEN_TTL_S = 600  # seconds a payment token is good
 NEWS_ROWS = 500  # pieces of news of money looked at in one sweep
 NEWS_SWEEP_AFTER_S = 20  # seconds after which news that nobody told is told by the sweep
+TOP_UP_RIALS_MIN = 10_000  # rials of the smallest top-up
+TOP_UP_RIALS_MAX = 500_000_000  # rials of the largest top-up
+TOP_UPS_PER_HOUR_MAX = 30  # top-ups one person may begin in an hour
+TOP_UP_OPEN_FOR = timedelta(minutes=20)  # how long we wait for a payer before we ask the last time
+TOP_UP_ASKS_PER_MINUTE_MAX = 20  # questions to the bank about one top-up that a page may cause
+SHEBA_CHECKS_PER_MINUTE_MAX = 120  # Shebas of one person looked at while they are typed
+PAYOUT_RIALS_MIN = 100_000  # rials of the smallest cash-out
+PAYOUTS_PER_DAY_MAX = 20  # cash-outs of one wallet in a day
+PAYOUT_HOLDER_CHARS_MAX = 80  # characters of the name of the account's holder
+GATEWAY_WAITS_S = (10, 20, 40, 60, 120, 300, 600)  # seconds between two questions to a bank
 SWEEP_ROWS = 200  # payments or invoices one sweep ends at once
+PAY_LINKS_MAX = 200  # pay links of one maker in one book that are switched on
+MONEY_PAGE = 50  # payments or refunds on one page of the console
+MONEY_DAYS_MAX = 366  # days of one table of settlements
+EXPORT_AT_ONCE_ROWS = 5_000  # rows of an export that is given at once; a longer one is a job
+EXPORT_ROWS_MAX = 1_000_000  # rows of one export; a sheet of Excel holds 1,048,576
+EXPORT_BATCH_ROWS = 1_000  # rows of an export read at once
+EXPORT_KEEP = timedelta(hours=24)  # how long the file of an export is kept
+EXPORT_STUCK_AFTER = timedelta(minutes=2)  # an export that says nothing for so long begins again
+EXPORT_TRIES_MAX = 3  # times an export is begun before it is given up
+EXPORTS_PER_HOUR_MAX = 60  # exports one person may ask for in an hour
+SIMULATIONS_PER_MINUTE_MAX = 10  # runs of the payment simulator of one person in a minute
+SIMULATION_RIALS_MAX = 20_000_000  # rials of one payment in the simulator
+WEBHOOK_DELAY_S_MAX = 600  # seconds the simulator may keep a webhook back
 
 # --- mini-apps ------------------------------------------------------------------------------
 APPS_PER_MAKER_MAX = 100  # mini-apps of one maker
@@ -225,3 +254,6 @@ GATEWAY_REPORT_BYTES_MAX = 32 * 1024 * 1024  # bytes of a gateway's report of on
 GATEWAY_TEXT_CHARS_MAX = 64  # characters of a receipt or another text that a gateway sends
 GATEWAY_RETRY_AFTER_S = 30  # seconds after which a question without answer is asked again
 GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at
+GATEWAY_CALLBACK_BYTES_MAX = 16 * 1024  # bytes of the form that a browser brings from a bank
+GATEWAY_CALLBACK_VALUE_CHARS_MAX = 512  # characters of one of its fields that are looked at
+GATEWAY_CALLBACKS_PER_MINUTE_MAX = 120  # returns from banks from one network address in a minute

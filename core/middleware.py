@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 
 from core.answers import BadRequest, problem_answer
 from core.ids import new_id
@@ -35,6 +36,17 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
         return response
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's, but only who reads is led to the address with a slash at its end.
+
+    Django's own answers a form sent to the other one with an error of ours when DEBUG is on.
+    """
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        """Lead nobody away from what he sends."""
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
 class ThemeMiddleware:

@@ -73,6 +73,8 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     body = models.BinaryField(null=True)
     media_type = models.CharField(max_length=80, default="")
+    headers = models.JSONField[Any](default=dict)  # of the first answer, such as Location
+    money = models.BooleanField(default=False)  # kept for ever
 
     class Meta:
         constraints = [

@@ -7,13 +7,16 @@ import math
 import threading
 import time
 
+import structlog
 from django.conf import settings
 from limits import RateLimitItemPerSecond
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
 
-from core.problems import TooManyRequests
+from core.problems import TooManyRequests, Unavailable
 
+log = structlog.get_logger(__name__)
 _first_use = threading.Lock()
 
 
@@ -36,11 +39,18 @@ def _storage_url(url: str) -> str:
 def hit(bucket: str, key: str, *, limit: int, period_s: int) -> None:
     """Count one use of ``bucket`` by ``key``.
 
-    Raises TooManyRequests with ``retry_after_s`` when more than ``limit`` fall into ``period_s``.
+    Raises TooManyRequests with ``retry_after_s`` when more than ``limit`` fall into ``period_s``;
+    Unavailable while Valkey cannot be asked: what is bounded is not done uncounted.
     """
     item = RateLimitItemPerSecond(limit, period_s, namespace=bucket)
-    if not _limiter().hit(item, key):
+    try:
+        if _limiter().hit(item, key):
+            return
         reset_at, _left = _limiter().get_window_stats(item, key)
+    except RedisError as reason:
+        log.warning("rates.not_counted", bucket=bucket, reason=repr(reason))
+        raise Unavailable(retry_after_s=2) from reason
+    else:
         raise TooManyRequests(retry_after_s=max(1, math.ceil(reset_at - time.time())))
 
 

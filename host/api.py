@@ -17,8 +17,9 @@ from core.limits import START_PARAM_CHARS_MAX
 from core.problems import NotFound
 from identity.models import Person
 from messenger import access as chat_access
-from miniapps import access, launching, tokens
+from miniapps import access, launching, payment_tokens
 from miniapps.api.authentication import KeyAuth
+from miniapps.introspection import introspect
 from miniapps.models import AppKey, Launch
 
 SOURCES = ("chat", "card", "link", "menu", "console", "desk")
@@ -93,7 +94,7 @@ def _opened(request: Request, wish: dict[str, Any]) -> Launch:
 class TokenToCheck(StrictSerializer):
     """The token that an app's server was given."""
 
-    token = Text(max_length=tokens.LENGTH_MAX)
+    token = Text(max_length=payment_tokens.LENGTH_MAX)
 
 
 class TokenAnswer(serializers.Serializer[Any]):
@@ -113,11 +114,11 @@ class IntrospectionView(APIView):
         responses={200: TokenAnswer, "4XX": OpenApiResponse(description="A problem document.")},
     )
     def post(self, request: Request) -> Response:
-        """Tell what a user token of the key's own app is worth now."""
+        """Tell what a user or payment token of the key's own app is worth now."""
         key = request.auth
         assert isinstance(key, AppKey)
-        app = access.app_of(key, key.app.public_id, right="introspect")
+        access.app_of(key, key.app.public_id, right="introspect")
         asked = TokenToCheck(data=request.data)
         asked.is_valid(raise_exception=True)
-        answer = tokens.introspect(asked.validated_data["token"], app=app, now=timezone.now())
+        answer = introspect(asked.validated_data["token"], key=key, now=timezone.now())
         return Response(answer, headers={"Cache-Control": "no-store"})

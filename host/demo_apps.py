@@ -14,12 +14,14 @@ from django.conf import settings
 
 from core.limits import CHECK_STUCK_AFTER
 from examples.build import build
+from host import demo_cafe
 from identity import makers
 from identity.models import Maker, Person
 from miniapps import checking, registration, releasing, review, submission
 from miniapps.models import App, Category, Release, Submission, Version
 
 QUIZ_PORT = int(os.environ.get("QUIZ_PORT", "8090"))
+SERVERS = {"quiz": QUIZ_PORT, "cafe": demo_cafe.PORT}  # apps with a server of their own
 APPS: dict[str, dict[str, str]] = {
     "cafe": {
         "slug": "cafe-naron",
@@ -67,6 +69,7 @@ def load(people: dict[str, Person], *, now: datetime) -> dict[str, App]:
         Maker.objects.filter(pk=maker.pk).update(verified_at=now)
     found = {name: _app(name, maker, people, now) for name in APPS}
     _tell_quiz_server(found["quiz"])
+    demo_cafe.tell(found["cafe"], people["sara"], now=now)
     _leave_a_case(found["dong"], people["sara"], now)
     return found
 
@@ -104,7 +107,7 @@ def _uploaded(
     now: datetime,
     members: Mapping[str, object] | None = None,
 ) -> Version:
-    connect = f"http://localhost:{QUIZ_PORT}" if name == "quiz" else ""
+    connect = f"http://localhost:{SERVERS[name]}" if name in SERVERS else ""
     with TemporaryDirectory() as folder:
         bundle = build(name, Path(folder) / f"{name}.zip", connect=connect, members=members)
         with bundle.open("rb") as upload:

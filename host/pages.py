@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.ids import is_id
 from core.limits import MESSAGE_CHARS_MAX, NAME_CHARS_MAX, START_PARAM_CHARS_MAX
@@ -25,15 +25,17 @@ from identity.pages import person_of
 from messenger import access, chats, listing, messages
 from messenger.documents import message_document, person_document
 from messenger.models import Membership
+from miniapps.capabilities import ASKED_OF_PEOPLE
 from miniapps.consent_texts import WORDS
 from miniapps.models import PREVIEW_AUDIENCE, App
+from miniapps.pages.asked import Asked, asked
 
 _APP_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """``/``: the list of chats."""
     return _messenger(request, person_of(request))
@@ -41,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def chat(request: HttpRequest, chat_id: str) -> HttpResponse:
     """``/chats/<id>/``: the list with one chat open. Raises NotFound to strangers."""
     person = person_of(request)
@@ -80,7 +82,7 @@ def _messenger(
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def channel(request: HttpRequest, handle: str) -> HttpResponse:
     """``/c/<handle>/``: a public channel; POST follows it."""
     found = access.public_channel(handle)
@@ -96,7 +98,7 @@ def channel(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def app(request: HttpRequest, name: str) -> HttpResponse:
     """``/a/<slug or id>?startapp=…``: opens the app, or shows its public card.
 
@@ -110,9 +112,11 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
         return _messenger(
             request, person_of(request), app={"app": document, "start_param": start_param}
         )
+    wishes = _asked(found)
     context = {
         "app": found,
-        "permissions": _permissions(found),
+        "asked": wishes,
+        "is_person_asked": any(wish.key in ASKED_OF_PEOPLE for wish in wishes.permissions),
         "next": request.get_full_path(),
         "open_path": f"/a/{found.slug}",
     }
@@ -131,26 +135,20 @@ def _public_app(name: str) -> App:
     return found
 
 
-def _permissions(found: App) -> list[dict[str, Any]]:
-    """Return what the version in production asks for, in plain words."""
+def _asked(found: App) -> Asked:
+    """Return what the version in production asks for, in plain words: the app's public record."""
     release = (
         found.releases.select_related("version")
         .filter(channel="production", state="full")
         .order_by("-pk")
         .first()
     )
-    manifest = release.version.manifest if release is not None else None
-    asked = (manifest or {}).get("req_permissions", [])
-    return [
-        {"words": WORDS[wish["name"]], "reason": wish.get("reason", "")}
-        for wish in asked
-        if wish.get("name") in WORDS
-    ]
+    return asked(release.version) if release is not None else Asked()
 
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def apps(request: HttpRequest) -> HttpResponse:
     """``/apps/``: the mini-apps one may open."""
     person = person_of(request)
@@ -168,7 +166,7 @@ def apps(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """``/account/``: name, language, theme, devices, what apps may know."""
     return render(request, "host/account.html", _account_context(request))

@@ -15,16 +15,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
-from django.views.decorators.http import require_GET, require_POST
-from rest_framework.exceptions import ParseError
+from django.views.decorators.http import require_POST, require_safe
 
 from core.answers import problem_json
-from core.api.parsing import strict_json
-from core.limits import BRIDGE_CALL_BYTES_MAX
-from core.problems import Fault, InvalidInput, NotSignedIn, Problem, TooLarge
+from core.problems import NotSignedIn, Problem
 from host import theme
 from host.bridge import methods as _methods  # noqa: F401  (enters the methods)
 from host.bridge.dispatch import dispatch
+from host.bridge.reading import call_of
 from host.bridge.strings import runner_strings
 from identity import consents
 from identity.models import Person
@@ -42,7 +40,7 @@ def person_of(request: HttpRequest) -> Person:
     return request.user
 
 
-@require_GET
+@require_safe
 @login_required
 def run(request: HttpRequest, launch_id: str) -> HttpResponse:
     """Show the app; before the first time, ask the person what it may do."""
@@ -89,17 +87,8 @@ def bridge(request: HttpRequest, launch_id: str) -> HttpResponseBase:
 def _called(request: HttpRequest, launch_id: str) -> Any:
     now = timezone.now()
     launch = launching.open_launch_of(person_of(request), launch_id, now=now)
-    body = request.read(BRIDGE_CALL_BYTES_MAX + 1)
-    if len(body) > BRIDGE_CALL_BYTES_MAX:
-        raise TooLarge(limit_bytes=BRIDGE_CALL_BYTES_MAX)
-    try:
-        call = strict_json(body)
-    except ParseError as reason:
-        raise InvalidInput([Fault("#", str(reason.detail), "unreadable")]) from None
-    name, params = (
-        (call.get("method"), call.get("params")) if isinstance(call, dict) else ("", None)
-    )
-    return dispatch(launch=launch, name=str(name or ""), params=params, now=now)
+    name, params = call_of(request)
+    return dispatch(launch=launch, name=name, params=params, now=now)
 
 
 def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:

@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 def messenger_words() -> dict[str, str]:
     """Return every text by its key; ``{name}`` stands where the script puts a fact."""
-    return _list_words() | _chat_words() | _service_words() | _new_words() | _app_words()
+    return (
+        _list_words()
+        | _chat_words()
+        | _service_words()
+        | _new_words()
+        | _app_words()
+        | _money_words()
+    )
 
 
 def _list_words() -> dict[str, str]:
@@ -164,4 +171,18 @@ def _app_words() -> dict[str, str]:
         "close_app": _("Close the app"),
         "open_other_q": _("Open “{name}”?"),
         "open_other_text": _("The app asks to open another mini-app."),
+    }
+
+
+def _money_words() -> dict[str, str]:
+    return {
+        "receipt": _("Receipt"),
+        "receipt_card": _("Receipt: {title}"),
+        "receipt_to": _("To {maker}"),
+        "receipt_paid": _("Paid"),
+        "receipt_returned": _("Returned"),
+        "receipt_partly": _("{amount} of it was returned"),
+        "receipt_test": _("Test"),
+        "receipt_show": _("Show the receipt"),
+        "toman": _("{amount} toman"),
     }

@@ -84,7 +84,8 @@ def set_member(*, maker: Maker, phone: str, role: str, actor: Person) -> MakerMe
         raise PersonUnknown
     if maker.kind == Maker.Kind.PERSON and person.pk != maker.founder_id:
         raise Conflict(reason="personal-maker")
-    if maker.memberships.count() >= MAKER_MEMBERS_MAX:
+    others = maker.memberships.exclude(person=person)
+    if others.count() >= MAKER_MEMBERS_MAX:
         raise Conflict(reason="members-max", most=MAKER_MEMBERS_MAX)
     if role != Role.OWNER:
         _refuse_last_owner(maker, person)

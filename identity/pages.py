@@ -71,12 +71,12 @@ def caller_address(request: HttpRequest) -> str:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @page_of_stranger
 def ask_phone(request: HttpRequest) -> HttpResponse:
     """Ask for the phone number and send a code to it."""
     context: dict[str, Any] = {"next": next_of(request)}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "identity/signin.html", context)
     typed = request.POST.get("phone", "")[:64]
     try:
@@ -102,7 +102,7 @@ def _send(request: HttpRequest, phone: str, next_path: str) -> None:
 
 @sensitive_post_parameters("code")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @page_of_stranger
 def ask_code(request: HttpRequest) -> HttpResponse:
     """Ask for the code; the right one signs in."""
@@ -110,7 +110,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     if not pending:
         return HttpResponseRedirect("/signin/")
     context = _code_context(pending, timezone.now())
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "identity/code.html", context)
     try:
         person = signin.check_code(
@@ -162,7 +162,7 @@ def _enter(request: HttpRequest, person: Person, next_path: str) -> HttpResponse
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def ask_name(request: HttpRequest) -> HttpResponse:
     """Ask for a name after the first sign-in."""
@@ -172,7 +172,7 @@ def ask_name(request: HttpRequest) -> HttpResponse:
         "last_name": person.last_name,
         "most": NAME_CHARS_MAX,
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "identity/name.html", context)
     given = {name: request.POST.get(name, "") for name in ("first_name", "last_name")}
     try:
@@ -184,12 +184,12 @@ def ask_name(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ask, then end this session."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect("/signin/")
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "identity/signout.html")
     devices.forget(person=person_of(request), session_key=str(request.session.session_key))
     logout(request)

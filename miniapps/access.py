@@ -25,8 +25,11 @@ from miniapps.models import (
     WebhookEndpoint,
     WebhookEvent,
 )
+from wallet.errors import BooksDiffer
+from wallet.models import Account, Invoice, Payment
 
 Row = TypeVar("Row", Version, Submission, Release, AppKey)
+Money = TypeVar("Money", Invoice, Payment)
 REVIEW_PERMISSION = "miniapps.review_submission"
 
 # What a key needs for a right of a person; a right that is not here is for people only.
@@ -38,9 +41,17 @@ SCOPE_FOR: dict[str, AppKey.Scope] = {
     "introspect": AppKey.Scope.INTROSPECT,
     "see_webhooks": AppKey.Scope.WEBHOOKS,
     "webhooks": AppKey.Scope.WEBHOOKS,
+    "see_money": AppKey.Scope.PAYMENTS_READ,
+    "ask_money": AppKey.Scope.PAYMENTS_WRITE,
+    "refund": AppKey.Scope.PAYMENTS_WRITE,
 }
 # What a person's role needs for a right of ours that makers.RIGHTS does not name.
-RIGHT_FOR: dict[str, str] = {"submit": "upload"}
+RIGHT_FOR: dict[str, str] = {
+    "submit": "upload",
+    "see_money": "see",
+    "ask_money": "billing",
+    "refund": "billing",
+}
 
 
 def apps_of(person: Person) -> QuerySet[App]:
@@ -127,6 +138,47 @@ def webhook_event_in(app: App, event_id: str) -> WebhookEvent:
         raise NotFound
     found.app = app
     return found
+
+
+def book_of(actor: Actor, *, test: bool | None = None) -> str:
+    """Return the book of money that is meant: a key has one, a person says which.
+
+    Raises BooksDiffer for a key that is asked for the other one.
+    """
+    if isinstance(actor, AppKey):
+        if test not in (None, actor.test):
+            raise BooksDiffer
+        test = actor.test
+    return Account.Book.TEST if test else Account.Book.LIVE
+
+
+def invoice_of(actor: Actor, app_id: str, invoice_id: str, *, right: str) -> Invoice:
+    """Return an invoice of this app. Raises as ``app_of``, NotFound also for the other book."""
+    app = app_of(actor, app_id, right=right)
+    rows = _in_book(Invoice.objects.filter(audience=app.public_id), actor)
+    found = rows.filter(public_id=invoice_id).first() if is_id(invoice_id, "inv") else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def payment_of(actor: Actor, payment_id: str, *, right: str) -> Payment:
+    """Return a payment in one of the actor's apps.
+
+    Raises NotFound, also for the book that is not the key's; then as ``app_of``.
+    """
+    rows = Payment.objects.select_related("invoice", "payer", "maker")
+    named = rows.filter(public_id=payment_id) if is_id(payment_id, "pay") else rows.none()
+    found = _in_book(named, actor).first()
+    if found is None or not found.audience:
+        raise NotFound
+    app_of(actor, found.audience, right=right)
+    return found
+
+
+def _in_book(rows: QuerySet[Money], actor: Actor) -> QuerySet[Money]:
+    """Leave out what a key of the other book must not know of."""
+    return rows.filter(book=book_of(actor)) if isinstance(actor, AppKey) else rows
 
 
 def launchable_app(person: Person, text: str) -> App:

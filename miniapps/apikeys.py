@@ -1,7 +1,8 @@
 """Keys of a maker's server or CI: scoped, expiring, shown whole only once.
 
-``bnk_<prefix>_<secret>``: the prefix finds the row and may be shown; of the secret, 256 random
-bits, only the SHA-256 is kept.
+``bnk_<prefix>_<secret>``, for test money ``bnk_test_<prefix>_<secret>``: the prefix finds the row
+and may be shown; of the secret, 256 random bits, only the SHA-256 is kept. A test key can do
+nothing that real people or real money would notice.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ from miniapps.states import APP
 PREFIX_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 PREFIX_CHARS = 10
 NAME_CHARS_MAX = 60
-SHAPE = re.compile(rf"^bnk_([{PREFIX_LETTERS}]{{{PREFIX_CHARS}}})_([A-Za-z0-9_-]{{43}})$")
+SHAPE = re.compile(rf"^bnk_(test_)?([{PREFIX_LETTERS}]{{{PREFIX_CHARS}}})_([A-Za-z0-9_-]{{43}})$")
+TEST_SCOPES = frozenset({
+    AppKey.Scope.PAYMENTS_READ, AppKey.Scope.PAYMENTS_WRITE, AppKey.Scope.INTROSPECT,
+})  # fmt: skip
 NOBODYS_DIGEST = hashlib.sha256(b"").hexdigest()
 
 
@@ -41,13 +45,14 @@ def issue(
     scopes: Collection[str],
     now: datetime,
     expires_at: datetime | None = None,
+    test: bool = False,
 ) -> tuple[AppKey, str]:
     """Make a key and return it with its text, which is never shown again.
 
     Raises InvalidInput with every fault, AppStateForbids, TooManyKeys.
     """
     name = name.strip()
-    faults = _faults(name, scopes, expires_at, now)
+    faults = _faults(name, scopes, expires_at, now) + _live_scopes(scopes, test=test)
     if faults:
         raise InvalidInput(faults)
     held = locking.app(app.pk)
@@ -62,6 +67,7 @@ def issue(
         prefix=prefix,
         digest=_digest(secret),
         scopes=sorted(set(scopes)),
+        test=test,
         created_by=actor,
         expires_at=expires_at,
     )
@@ -72,8 +78,9 @@ def issue(
         app=held.public_id,
         prefix=prefix,
         scopes=key.scopes,
+        test=test,
     )
-    return key, f"bnk_{prefix}_{secret}"
+    return key, f"{key.head}_{secret}"
 
 
 @transaction.atomic
@@ -92,10 +99,10 @@ def find_key(text: str, *, now: datetime) -> AppKey | None:
     shape = SHAPE.match(text)
     if shape is None:
         return None
-    key = AppKey.objects.select_related("app", "created_by").filter(prefix=shape[1]).first()
+    key = AppKey.objects.select_related("app", "created_by").filter(prefix=shape[2]).first()
     digest = NOBODYS_DIGEST if key is None else key.digest
-    matches = hmac.compare_digest(digest, _digest(shape[2]))
-    if key is None or not matches or not _is_live(key, now):
+    matches = hmac.compare_digest(digest, _digest(shape[3]))
+    if key is None or not matches or key.test != bool(shape[1]) or not _is_live(key, now):
         return None
     _note_use(key, now)
     return key
@@ -123,6 +130,14 @@ def _note_use(key: AppKey, now: datetime) -> None:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _live_scopes(scopes: Collection[str], *, test: bool) -> list[Fault]:
+    """Return the fault of a test key that could do more than handle test money."""
+    if not test or set(scopes) <= TEST_SCOPES:
+        return []
+    names = ", ".join(sorted(TEST_SCOPES))
+    return [Fault("#/scopes", f"a test key may only have {names}", "test")]
 
 
 def _faults(

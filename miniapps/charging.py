@@ -7,6 +7,7 @@ what nobody goes on with is given back when the hold's time is over.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from core.problems import NotFound
 from identity.models import Person
 from miniapps import access, pairwise
 from miniapps.errors import TestInvoiceForTeam
-from miniapps.models import App, Launch
+from miniapps.models import App, AppPerson, Launch
 from miniapps.webhooks import calling, endpoints
 from wallet import payments, pins
 from wallet.documents import invoice_document, payment_document
@@ -28,6 +29,7 @@ from wallet.money import Rials
 from wallet.payments import Wish
 
 PRE_CHECKOUT = "payment.pre_checkout"
+Judge = Callable[[dict[str, Any]], calling.Answer]  # asked in the place of the merchant's server
 
 
 def invoice_for(*, person: Person, invoice_id: str, launch: Launch | None = None) -> Invoice:
@@ -54,13 +56,17 @@ def charge(
     pin: str,
     now: datetime,
     launch: Launch | None = None,
+    judge: Judge | None = None,
 ) -> Payment:
     """Let the person pay. ``key`` is the sheet's Idempotency-Key: the same again goes on.
+
+    A ``judge`` answers in the place of the merchant's server, for test money only.
 
     Return the payment, captured or declined by the merchant. Raises, the first that applies:
     TooManyRequests, PinNotSet, PinNeeded, PinLocked, PinWrong, and what ``payments.authorise`` and
     ``payments.capture`` raise. Call it outside of transactions: the merchant may take 10 seconds.
     """
+    assert judge is None or invoice.is_test
     rates.hit("payments", str(person.pk), limit=PAYMENT_TRIES_PER_MINUTE_MAX, period_s=60)
     if not invoice.is_test:
         pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
@@ -68,7 +74,7 @@ def charge(
     wish = Wish(payer=person, key=f"person:{person.pk}:{key}", context=context)
     payment = payments.authorise(invoice=invoice, wish=wish, now=now)
     if payment.state == Payment.State.HELD and invoice.ask_first:
-        no = _merchants_no(payment, now)
+        no = _merchants_no(payment, judge or _asker(payment, now))
         if no is not None:
             code, reason = no
             return payments.decline(payment=payment, code=code, reason=reason, now=now)
@@ -77,16 +83,24 @@ def charge(
     return payment
 
 
-def _merchants_no(payment: Payment, now: datetime) -> tuple[str, str] | None:
-    """Ask the merchant's server; return the code and the words of its no, or None for a yes."""
+def _asker(payment: Payment, now: datetime) -> Judge | None:
+    """Return what asks the merchant's server, or None if none is to be asked."""
     app = App.objects.filter(public_id=payment.audience).first()
-    judge = None if app is None else endpoints.find_judge(app, PRE_CHECKOUT, test=payment.is_test)
-    if app is None or judge is None:
-        return "no-answer", _("The seller's server could not be asked.")
-    question = {"payment": told_payment(payment), "invoice": invoice_document(payment.invoice)}
-    answer = calling.ask(
-        endpoint=judge, kind=PRE_CHECKOUT, payload=question, now=now, timeout_s=PRE_CHECKOUT_S
+    server = None if app is None else endpoints.find_judge(app, PRE_CHECKOUT, test=payment.is_test)
+    if server is None:
+        return None
+    return lambda question: calling.ask(
+        endpoint=server, kind=PRE_CHECKOUT, payload=question, now=now, timeout_s=PRE_CHECKOUT_S
     )
+
+
+def _merchants_no(payment: Payment, judge: Judge | None) -> tuple[str, str] | None:
+    """Ask the merchant; return the code and the words of the no, or None for a yes."""
+    if judge is None:
+        return "no-answer", _("The seller's server could not be asked.")
+    answer = judge({
+        "payment": told_payment(payment), "invoice": invoice_document(payment.invoice)
+    })  # fmt: skip
     said = answer.body if answer.is_good and isinstance(answer.body, dict) else {}
     if said.get("ok") is True:
         return None
@@ -108,6 +122,17 @@ def payer_of(payment: Payment) -> str | None:
     if app is None:
         return None
     return pairwise.person_in(app, payment.payer, preview=bool(payment.context.get("preview"))).sub
+
+
+def told_payments(app: App, rows: Sequence[Payment]) -> list[dict[str, Any]]:
+    """Return the documents of payments of one app; the payers' names cost one query."""
+    people = AppPerson.objects.filter(app=app, person__in={row.payer_id for row in rows})
+    names = {(one.person_id, one.preview): one.sub for one in people}
+    told = []
+    for row in rows:
+        sub = names.get((row.payer_id, bool(row.context.get("preview")))) or payer_of(row)
+        told.append(payment_document(row) | {"payer": sub})
+    return told
 
 
 def _context(launch: Launch) -> dict[str, Any]:

@@ -19,8 +19,9 @@ Problem
 │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
 │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
 │   ├── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
-│   └── TooManyEndpoints(most), EndpointExists(endpoint), QuestionTaken(endpoint, kinds),
-│       EndpointIsOff(state), NobodyToTell
+│   ├── TooManyEndpoints(most), EndpointExists(endpoint), QuestionTaken(endpoint, kinds),
+│   │   EndpointIsOff(state), NobodyToTell
+│   └── ExportNotReady(state), ExportTooLarge(most)
 └── TooLarge
     └── BundleTooLarge(limit_bytes)
 """
@@ -283,3 +284,20 @@ class TestInvoiceForTeam(NotAllowed):
     code = "test-invoice-for-team"
     title = _("This is a test of the app's makers")
     remedy = _("Only the app's team pays with test money.")
+
+
+# --- exports --------------------------------------------------------------------------------
+class ExportNotReady(Conflict):
+    """The file is not written yet, could not be written, or is past its time. Members: state."""
+
+    code = "export-not-ready"
+    title = _("This file is not here")
+    remedy = _("Wait until it is written, or ask for it again if it is older than a day.")
+
+
+class ExportTooLarge(Conflict):
+    """More rows are asked for than one file holds. Members: most."""
+
+    code = "export-too-large"
+    title = _("These are too many rows for one file")
+    remedy = _("Ask for fewer days at a time.")

@@ -79,3 +79,19 @@ def tell_what_waits() -> int:
     from miniapps import telling
 
     return telling.tell_what_waits(now=timezone.now())
+
+
+@task("miniapps.write_export")
+def write_export(export_id: str) -> None:
+    """Write the file of a long export."""
+    from miniapps import exports
+
+    exports.write(export_id=export_id)
+
+
+@task("miniapps.care_for_exports")
+def care_for_exports() -> int:
+    """Forget old files and begin again what a dead worker left."""
+    from miniapps import exports
+
+    return exports.care_for(now=timezone.now())

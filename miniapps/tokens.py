@@ -26,7 +26,20 @@ ALGORITHM = "EdDSA"
 LEEWAY_S = 10
 LENGTH_MAX = 4096
 HEADER_MEMBERS = {"alg", "kid", "typ"}
-REQUIRED = ["iss", "aud", "sub", "iat", "nbf", "exp", "jti", "sid", "ver", "scope"]
+REGISTERED = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti")
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    """What tells one kind of our tokens from another."""
+
+    typ: str
+    required: tuple[str, ...]
+    lifetime_s: int
+    length_max: int = LENGTH_MAX
+
+
+USER = TokenKind(TYPE, (*REGISTERED, "sid", "ver", "scope"), USER_TOKEN_TTL_S)
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ def sign(claims: dict[str, Any]) -> str:
 
 
 def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
-    """Tell an app's server what a token is worth now (RFC 7662).
+    """Tell an app's server what a user token is worth now (RFC 7662).
 
     Return ``{"active": false}`` or its claims. Stricter than a verifier with the JWKS: it also
     knows whether the launch is still open and the app may still run.
@@ -93,15 +106,17 @@ def introspect(token: str, *, app: App, now: datetime) -> dict[str, Any]:
     return {"active": True, "token_type": TYPE} | claims
 
 
-def verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
-    """Return the claims of a token that is ours, for this app, good now; else None."""
-    if len(token) > LENGTH_MAX or not token.isascii():
+def verified(
+    token: str, *, app: App, now: datetime, kind: TokenKind = USER
+) -> dict[str, Any] | None:
+    """Return the claims of a token of this kind that is ours, for this app, good now; else None."""
+    if len(token) > kind.length_max or not token.isascii():
         return None
     try:
         header = jwt.get_unverified_header(token)
     except jwt.InvalidTokenError:
         return None
-    if header.get("typ") != TYPE or not set(header) <= HEADER_MEMBERS:
+    if header.get("typ") != kind.typ or not set(header) <= HEADER_MEMBERS:
         return None
     public = keys.public_key(str(header.get("kid")))
     if public is None:
@@ -114,7 +129,7 @@ def verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
             audience=audience_of(app),
             issuer=settings.ORIGIN,
             options={
-                "require": REQUIRED,
+                "require": list(kind.required),
                 "strict_aud": True,
                 "verify_exp": False,
                 "verify_nbf": False,
@@ -123,10 +138,10 @@ def verified(token: str, *, app: App, now: datetime) -> dict[str, Any] | None:
         )
     except jwt.InvalidTokenError:
         return None
-    return claims if _in_time(claims, now=now) else None
+    return claims if _in_time(claims, now=now, most_s=kind.lifetime_s) else None
 
 
-def _in_time(claims: dict[str, Any], *, now: datetime) -> bool:
+def _in_time(claims: dict[str, Any], *, now: datetime, most_s: int) -> bool:
     """Check the times against the instant that was handed in, not against the wall clock."""
     if any(type(claims[name]) is not int for name in ("iat", "nbf", "exp")):
         return False
@@ -135,5 +150,5 @@ def _in_time(claims: dict[str, Any], *, now: datetime) -> bool:
     return (
         claims["nbf"] - LEEWAY_S <= instant < claims["exp"] + LEEWAY_S
         and claims["iat"] - LEEWAY_S <= instant
-        and lifetime <= timedelta(seconds=USER_TOKEN_TTL_S)
+        and lifetime <= timedelta(seconds=most_s)
     )

@@ -7,14 +7,25 @@ from miniapps.pages import (
     cases,
     keys,
     makers,
+    manifests,
+    money,
+    money_exports,
+    money_links,
+    money_payment,
+    payouts,
     releases,
     rules,
+    simulator,
     versions,
     webhook_log,
     webhooks,
 )
 
 HOOKS = "apps/<str:app_id>/webhooks/"
+MONEY = "makers/<str:maker_id>/money/"
+PAYMENT = f"{MONEY}payments/<str:payment_id>/"
+LINK = f"{MONEY}links/<str:link_id>/"
+EXPORT = f"{MONEY}exports/<str:export_id>/"
 HOOK = f"{HOOKS}endpoints/<str:endpoint_id>/"
 
 urlpatterns = [
@@ -24,6 +35,26 @@ urlpatterns = [
     path("makers/<str:maker_id>/", makers.maker, name="console_maker"),
     path("makers/<str:maker_id>/members/", makers.set_member, name="console_member"),
     path("makers/<str:maker_id>/members/gone/", makers.remove_member, name="console_member_gone"),
+    path("makers/<str:maker_id>/payouts/", payouts.maker_payouts, name="console_payouts"),
+    path(
+        "makers/<str:maker_id>/payouts/<str:payout_id>/",
+        payouts.maker_payout,
+        name="console_payout",
+    ),
+    path(MONEY, money.payments, name="console_money"),
+    path(f"{MONEY}refunds/", money.refunds, name="console_money_refunds"),
+    path(f"{MONEY}days/", money.days, name="console_money_days"),
+    path(PAYMENT, money_payment.payment, name="console_money_payment"),
+    path(f"{PAYMENT}refund/", money_payment.refund, name="console_money_refund"),
+    path(f"{MONEY}links/", money_links.links, name="console_money_links"),
+    path(LINK, money_links.link, name="console_money_link"),
+    path(f"{LINK}print/", money_links.printed, name="console_money_link_print"),
+    path(f"{LINK}switch/", money_links.switch, name="console_money_link_switch"),
+    path(f"{MONEY}exports/", money_exports.ask, name="console_money_exports"),
+    path(EXPORT, money_exports.export, name="console_money_export"),
+    path(f"{EXPORT}file/", money_exports.file, name="console_money_export_file"),
+    path("apps/<str:app_id>/money/", money.payments_of_app, name="console_app_money"),
+    path("apps/<str:app_id>/simulator/", simulator.simulator, name="console_simulator"),
     path("apps/new/", apps.register, name="console_register"),
     path("apps/<str:app_id>/", apps.overview, name="console_app"),
     path("apps/<str:app_id>/listing/", apps.listing, name="console_listing"),
@@ -55,7 +86,7 @@ urlpatterns = [
     ),
     path("versions/<str:version_id>/", versions.version, name="console_version"),
     path("versions/<str:version_id>/check/", versions.check, name="console_check"),
-    path("versions/<str:version_id>/manifest/", versions.manifest, name="console_manifest"),
+    path("versions/<str:version_id>/manifest/", manifests.manifest, name="console_manifest"),
     path("versions/<str:version_id>/preview/", versions.preview, name="console_preview"),
     path("versions/<str:version_id>/submit/", versions.submit, name="console_submit"),
     path("versions/<str:version_id>/withdraw/", versions.withdraw, name="console_withdraw"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import pytest
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from config.supervisor import chromium
@@ -29,6 +30,25 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The whole running product with its demo, as `make run` starts it, on a port of its own."""
     with run_product(tmp_path_factory.mktemp("product")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
+    """Drop a test's database even while somebody is still connected to it.
+
+    Overridden because `django_db_setup` asks for it, and so drops the database before this ends.
+    """
+    with mock.patch.object(DatabaseCreation, "_destroy_test_db", drop_whoever_is_connected):
+        yield
+
+
+def drop_whoever_is_connected(self: DatabaseCreation, name: str, verbosity: int) -> None:
+    """Stand in for Django's own way, which waits five seconds and then gives up."""
+    quoted = self.connection.ops.quote_name(name)
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"drop database if exists {quoted} with (force)")
 
 
 APPEND_ONLY = (

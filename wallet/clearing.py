@@ -101,9 +101,7 @@ def compared(gateways: Iterable[Gateway], days: dict[str, Collection[date]]) -> 
     return result
 
 
-def _compare_one(
-    result: Compared, name: str, gateway: Gateway | None, days: list[date]
-) -> None:
+def _compare_one(result: Compared, name: str, gateway: Gateway | None, days: list[date]) -> None:
     reports: dict[date, list[GatewayRow]] = {}
     for day in days:
         shown = DayOfGateway(name, day.isoformat(), "compared")
@@ -198,7 +196,9 @@ def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[
 def _booked_sum(name: str, day: date) -> tuple[int, int]:
     """Return how many orders the ledger has on this day, and what they come to."""
     signed = Case(When(reason="topup", then=F("amount_rials")), default=-F("amount_rials"))
-    found = _booked(name, day, *timeline.hours_of(day)).aggregate(rows=Count("pk"), rials=Sum(signed))
+    found = _booked(name, day, *timeline.hours_of(day)).aggregate(
+        rows=Count("pk"), rials=Sum(signed)
+    )
     return found["rows"], found["rials"] or 0
 
 

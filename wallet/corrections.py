@@ -186,9 +186,7 @@ def _refuse_decided(held: Correction, now: datetime) -> None:
 def _decided(held: Correction, state: str, actor: Person, reason: str, now: datetime) -> None:
     held.state, held.decided_by, held.decided_at = state, actor, now
     held.decision_reason = reason
-    held.save(
-        update_fields=["state", "decided_by", "decided_at", "decision_reason", "transfer"]
-    )
+    held.save(update_fields=["state", "decided_by", "decided_at", "decision_reason", "transfer"])
 
 
 def _told(event: str, held: Correction, *, by: Person | None, **facts: str) -> None:

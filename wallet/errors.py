@@ -9,7 +9,7 @@ Problem
 │   ├── InvoiceClosed(state), InvoiceBusy(retry_after_s), NotYourInvoice
 │   ├── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
 │   ├── CorrectionDecided(state), CorrectionExpired, CorrectionKeyReused
-│   └── ReasonMissing, AlreadyReconciling
+│   └── ReasonMissing, AlreadyReconciling, TooManyPayLinks(most)
 ├── NotAllowed
 │   └── CorrectionNeedsAnother, AccountIsYours
 ├── PaymentRequired (402)
@@ -160,6 +160,14 @@ class NotRefundable(Conflict):
     code = "not-refundable"
     title = _("This payment cannot be refunded")
     remedy = _("Only a completed payment can go back.")
+
+
+class TooManyPayLinks(Conflict):
+    """The maker has as many links switched on as one may have. Members: ``most``."""
+
+    code = "too-many-pay-links"
+    title = _("There are too many pay links")
+    remedy = _("Switch off links that are no longer used.")
 
 
 class LimitExceeded(PaymentRequired):

@@ -348,7 +348,9 @@ def ask(check: Check, *, is_full: bool, now: datetime) -> Answer:
         for subject, book, amount, facts in rows[:most]
     ]
     is_shortened = len(rows) > most
-    return Answer(check.code, found, not is_shortened and (is_full or not check.bounded), is_shortened)
+    return Answer(
+        check.code, found, not is_shortened and (is_full or not check.bounded), is_shortened
+    )
 
 
 def trial_balance() -> list[dict[str, Any]]:

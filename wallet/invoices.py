@@ -27,6 +27,11 @@ from wallet.models import Invoice, PayLink, Payment
 from wallet.money import Rials, is_amount
 
 PHOTO_URL_CHARS_MAX = 500
+# What tells two invoices apart that come with one key.
+WRITTEN_ONCE = (
+    "maker_id", "book", "audience", "title", "about", "lines", "amount_rials", "order_ref",
+    "payload", "photo_url", "recipient_id", "ask_first",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,6 @@ def create(
 
     Raises InvalidInput with every fault, InvoiceKeyReused.
     """
-    if faults := _faults(asked, now):
-        raise InvalidInput(faults)
     fresh = Invoice(
         book=book,
         maker=maker,
@@ -79,6 +82,11 @@ def create(
         created_at=now,
         expires_at=asked.expires_at or now + INVOICE_TTL,
     )
+    if found := faults(asked, now):
+        first = _first(fresh)  # what was good then, such as expires_at, is not judged again
+        if first is None:
+            raise InvalidInput(found)
+        return first
     return _saved_once(fresh)
 
 
@@ -90,8 +98,8 @@ def from_link(*, link: PayLink, amount: Rials | None, key: str, now: datetime) -
     if not link.active:
         raise NotFound
     asked = Asked(title=link.title, amount_rials=link.amount_rials or amount or 0)
-    if faults := _faults(asked, now):
-        raise InvalidInput(faults)
+    if found := faults(asked, now):
+        raise InvalidInput(found)
     fresh = Invoice(
         book=link.book,
         maker=link.maker,
@@ -110,14 +118,21 @@ def _saved_once(fresh: Invoice) -> Invoice:
         with transaction.atomic():
             fresh.save(force_insert=True)
     except IntegrityError:
-        first = Invoice.objects.filter(key=fresh.key).first()
+        first = _first(fresh)
         if first is None:
             raise
-        same = ("maker_id", "book", "audience", "title", "amount_rials", "order_ref", "payload")
-        if any(getattr(first, name) != getattr(fresh, name) for name in same):
-            raise InvoiceKeyReused from None
         return first
     return fresh
+
+
+def _first(fresh: Invoice) -> Invoice | None:
+    """Return the invoice that this key has made before. Raises InvoiceKeyReused for another one."""
+    first = Invoice.objects.filter(key=fresh.key).first()
+    if first is not None and any(
+        getattr(first, name) != getattr(fresh, name) for name in WRITTEN_ONCE
+    ):
+        raise InvoiceKeyReused
+    return first
 
 
 @transaction.atomic
@@ -164,21 +179,22 @@ def _close(held: Invoice, state: str, kind: str, now: datetime) -> Invoice:
     return held
 
 
-def _faults(asked: Asked, now: datetime) -> list[Fault]:
-    faults = []
+def faults(asked: Asked, now: datetime) -> list[Fault]:
+    """Return everything that is wrong with what a merchant has written, by pointer."""
+    found = []
     if not 1 <= len(asked.title.strip()) <= INVOICE_TITLE_CHARS_MAX:
         detail = f"must have 1 to {INVOICE_TITLE_CHARS_MAX} characters"
-        faults.append(Fault("#/title", detail, "length"))
+        found.append(Fault("#/title", detail, "length"))
     if not is_amount(asked.amount_rials):
-        faults.append(Fault("#/amount_rials", "must be an integer of 1 to 2^53-1", "amount"))
-    faults += _long(asked)
-    faults += _line_faults(asked)
+        found.append(Fault("#/amount_rials", "must be an integer of 1 to 2^53-1", "amount"))
+    found += _long(asked)
+    found += _line_faults(asked)
     if asked.photo_url and not _is_https(asked.photo_url):
-        faults.append(Fault("#/photo_url", "must be an https address", "url"))
+        found.append(Fault("#/photo_url", "must be an https address", "url"))
     if asked.expires_at is not None and not now < asked.expires_at <= now + INVOICE_TTL_MAX:
         detail = f"must be in the future, at most {INVOICE_TTL_MAX.days} days from now"
-        faults.append(Fault("#/expires_at", detail, "range"))
-    return faults
+        found.append(Fault("#/expires_at", detail, "range"))
+    return found
 
 
 def _long(asked: Asked) -> list[Fault]:

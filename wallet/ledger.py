@@ -9,12 +9,13 @@ accounts are locked in order of their ids within one call only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.ids import new_id
 from core.problems import Problem
@@ -41,34 +42,38 @@ LAW = "BMLAW"  # the SQLSTATE of our own refusals
 IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
 
 _POST_ONE = (
-    "select transfer_id, existed from wallet_post_one(%s::text, %s::text, %s::text, %s::bigint,"
+    "select wallet_post_one(%s::text, %s::text, %s::text, %s::bigint,"
     " %s::bigint, %s::bigint, %s::text, %s::bigint, %s::timestamptz, %s::text, %s::text)"
 )
 _POST = (
-    "select ids, existed from wallet_post(%s::text[], %s::text[], %s::text[], %s::bigint[],"
+    "select wallet_post(%s::text[], %s::text[], %s::text[], %s::bigint[],"
     " %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],"
     " %s::text[])"
 )
+_cursors: WeakKeyDictionary[BaseDatabaseWrapper, psycopg.Cursor[tuple[Any, ...]]] = (
+    WeakKeyDictionary()
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One transfer that is asked for; made by ``move``, ``hold``, ``capture``, ``release``."""
+class Move(NamedTuple):
+    """One transfer that is asked for; made by ``move``, ``hold``, ``capture``, ``release``.
 
-    kind: str
+    Its fields stand in the order of the arguments of the database's function.
+    """
+
     key: str
+    kind: str
     debit: int
     credit: int
     amount: int
     reason: Reason
+    pending: int | None
+    expires_at: datetime | None
+    reference: str
     book: str
-    reference: str = ""
-    pending: int | None = None
-    expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """A transfer that stands in the ledger. ``existed``: it was there before this call."""
 
     id: int
@@ -80,7 +85,7 @@ def move(
     reference: str = "",
 ) -> Move:  # fmt: skip
     """Move ``amount`` rials at once. ``debit`` and ``credit`` are ids of accounts."""
-    return Move("posted", key, debit, credit, amount, reason, book, reference)
+    return Move(key, "posted", debit, credit, amount, reason, None, None, reference, book)
 
 
 def hold(
@@ -88,7 +93,7 @@ def hold(
     expires_at: datetime, reference: str = "",
 ) -> Move:  # fmt: skip
     """Set ``amount`` aside until it is captured or released; after ``expires_at`` only released."""
-    return Move("pending", key, debit, credit, amount, reason, book, reference, None, expires_at)
+    return Move(key, "pending", debit, credit, amount, reason, None, expires_at, reference, book)
 
 
 def capture(held: Transfer, *, amount: Rials, key: str) -> Move:
@@ -103,8 +108,8 @@ def release(held: Transfer, *, key: str) -> Move:
 
 def _settle(kind: str, held: Transfer, amount: Rials, key: str) -> Move:
     return Move(
-        kind, key, held.debit_account_id, held.credit_account_id, amount,
-        held.reason, held.book, held.reference, held.pk,  # type: ignore[arg-type]  # as it was kept
+        key, kind, held.debit_account_id, held.credit_account_id, amount,
+        held.reason, held.pk, None, held.reference, held.book,  # type: ignore[arg-type]  # as it was kept
     )  # fmt: skip
 
 
@@ -122,32 +127,41 @@ def post(*moves: Move) -> list[Posted]:
 
 def post_many(moves: Sequence[Move]) -> list[Posted]:
     """Do what ``post`` does for a sequence: one round trip, whatever its length."""
-    rows = [
-        (
-            new_id("trf"), m.key, m.kind, m.debit, m.credit, m.amount, m.reason, m.pending,
-            m.expires_at, m.reference, m.book,
-        )
-        for m in moves
-    ]  # fmt: skip
+    rows = [(new_id("trf"), *asked) for asked in moves]
     if len(rows) == 1:
-        return [Posted(*_asked(_POST_ONE, rows[0]))]
-    ids, existed = _asked(_POST, [list(column) for column in zip(*rows, strict=True)])
-    return [Posted(*pair) for pair in zip(ids, existed, strict=True)]
+        found = [_asked(_POST_ONE, rows[0])]
+    else:
+        found = _asked(_POST, [list(column) for column in zip(*rows, strict=True)])
+    return [Posted(abs(number), number < 0) for number in found]
 
 
-def _asked(sql: str, values: Sequence[Any]) -> tuple[Any, Any]:
-    """Ask the database and return its one row of two columns; refusals are raised as ours."""
-    connection.ensure_connection()
-    # Parameters bound by the server, so that the statement is prepared once for each connection;
-    # Django's own cursor would send it as new text every time.
-    bare = psycopg.Cursor(connection.connection)
+def _asked(sql: str, values: Sequence[Any]) -> Any:
+    """Ask the database and return its one value; refusals are raised as ours."""
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection()
+    ours.validate_no_broken_transaction()
     try:
-        with connection._prepare_cursor(bare) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001  (counted and worded as ever)
-            cursor.execute(sql, values)
-            row: tuple[Any, Any] = cursor.fetchone()
-            return row
+        if ours.queries_logged or ours.execute_wrappers:
+            with ours._prepare_cursor(psycopg.Cursor(ours.connection)) as watched:  # type: ignore[attr-defined]  # noqa: SLF001  (counted as every query)
+                watched.execute(sql, values)
+                return watched.fetchone()[0]
+        with ours.wrap_database_errors:
+            return _cursor(ours).execute(sql, values).fetchone()[0]  # type: ignore[index]  # one row
     except DatabaseError as reason:
         raise refusal(reason) from reason
+
+
+def _cursor(ours: BaseDatabaseWrapper) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Return the ledger's own cursor of this connection.
+
+    It binds parameters on the server, so that the statement is prepared once for each connection
+    (Django's own cursor would send it as new text every time), and it is kept, because a cursor
+    learns how to send each type.
+    """
+    kept = _cursors.get(ours)
+    if kept is None or kept.connection is not ours.connection:
+        kept = _cursors[ours] = psycopg.Cursor(ours.connection)
+    return kept
 
 
 def refusal(reason: DatabaseError) -> Exception:

@@ -27,21 +27,23 @@ from wallet.money import Rials, is_amount, part
 def refund(
     *,
     payment: Payment,
-    amount: Rials,
+    amount: Rials | None,
     reason: str,
     key: str,
     asked_by: str,
     actor: Person | None,
     now: datetime,
 ) -> Refund:
-    """Give ``amount`` of a captured payment back. The same key again gives the first refund.
+    """Give ``amount`` of a captured payment back, or all that is left (None).
+
+    The same key again gives the first refund.
 
     ``asked_by`` is the public id of the person or the key that asks. Raises, the first that
     applies: InvalidInput, InvoiceKeyReused, NotRefundable, RefundTooLarge, InsufficientFunds (the
     merchant's wallet), AccountFrozen.
     """
     faults = []
-    if not is_amount(amount):
+    if amount is not None and not is_amount(amount):
         faults.append(Fault("#/amount_rials", "must be an integer of 1 to 2^53-1", "amount"))
     if len(reason) > REFUND_REASON_CHARS_MAX:
         detail = f"must have at most {REFUND_REASON_CHARS_MAX} characters"
@@ -59,7 +61,7 @@ def refund(
 
 def _refunded(
     payment: Payment,
-    amount: Rials,
+    asked: Rials | None,
     *,
     reason: str,
     key: str,
@@ -74,12 +76,13 @@ def _refunded(
     )
     first = Refund.objects.select_related("payment").filter(key=key).first()
     if first is not None:
-        if (first.payment_id, first.amount_rials) != (held.pk, amount):
+        if first.payment_id != held.pk or asked not in (None, first.amount_rials):
             raise InvoiceKeyReused
         return first
     if held.state != Payment.State.CAPTURED:
         raise NotRefundable(state=held.state)
-    if amount > held.refundable:
+    amount = held.refundable if asked is None else asked
+    if amount > held.refundable or amount == 0:
         raise RefundTooLarge(refundable_rials=held.refundable)
     after = Rials(held.refunded_rials + amount)
     fee_back = part(Rials(held.fee_rials), after, Rials(held.amount_rials))

@@ -14,7 +14,7 @@ from persiantools.jdatetime import JalaliDate
 
 from identity.models import Person
 from wallet.errors import LimitExceeded
-from wallet.models import Account, Payment, Spender, SpendingLimit
+from wallet.models import Account, Payment, Payout, Spender, SpendingLimit
 from wallet.money import Rials
 
 TEHRAN: Final = ZoneInfo("Asia/Tehran")
@@ -73,15 +73,18 @@ def check(spender: Spender, amount: Rials, *, now: datetime) -> None:
 
 
 def allowances(spender: Spender, *, now: datetime) -> list[Allowance]:
-    """Return the three limits of a person with what is used of each: two queries."""
+    """Return the three limits of a person with what is used of each: three queries."""
     limit = SpendingLimit.objects.get(level=spender.level)
     day, next_day, month, next_month = periods(now)
-    spent = Payment.objects.filter(
+    paid = Payment.objects.filter(
         payer=spender.person_id,
         book=Account.Book.LIVE,
         state__in=[Payment.State.HELD, Payment.State.CAPTURED],
         created_at__gte=month,
     ).values_list("created_at", "amount_rials")
+    cashed = Payout.objects.filter(person=spender.person_id, created_at__gte=month)
+    cashed_out = cashed.exclude(state=Payout.State.FAILED)
+    spent = [*paid, *cashed_out.values_list("created_at", "amount_rials")]
     this_month = sum(amount for _at, amount in spent)
     today = sum(amount for at, amount in spent if at >= day)
     return [

@@ -6,6 +6,7 @@ import structlog
 from django.utils import timezone
 
 from core.jobs import task
+from core.locks import if_nobody_else
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,25 @@ def end_due() -> None:
     now = timezone.now()
     payments.expire_due(now=now)
     invoices.expire_due(now=now)
+
+
+@task("wallet.send_payout")
+def send_payout(payout_id: str) -> None:
+    """Bring a payout to the bank."""
+    from wallet import payouts
+
+    payouts.go_on(row=payouts.payout_of(payout_id), now=timezone.now())
+
+
+@task("wallet.ask_banks")
+def ask_banks() -> None:
+    """Ask banks about every top-up and payout that has no end yet, one worker at a time."""
+    from wallet import payouts, topups
+
+    with if_nobody_else("wallet.ask_banks") as ours:
+        if ours:
+            topups.sweep(now=timezone.now())
+            payouts.sweep(now=timezone.now())
 
 
 @task("wallet.expire_corrections")
@@ -59,6 +79,8 @@ def _look(depth: str, asked_by: str = "") -> None:
 
     person = Person.objects.filter(public_id=asked_by).first()
     try:
-        reconciliation.run(depth=depth, gateways=registry.every(), now=timezone.now(), asked_by=person)
+        reconciliation.run(
+            depth=depth, gateways=registry.every(), now=timezone.now(), asked_by=person
+        )
     except AlreadyReconciling:
         log.info("reconciliation.under_way", depth=depth)

@@ -1,4 +1,4 @@
-"""The generated pages: problems, limits, settings, token vectors, OpenAPI."""
+"""The generated pages: problems, limits, settings, findings, token vectors, OpenAPI."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.conf import settings
 from django.utils.translation import override
 
 from config.env import REPOSITORY
-from config.reference.vectors import token_vectors
+from config.reference.variables import VARIABLES
+from config.reference.vectors import payment_token_vectors, token_vectors
 from core.problems import registered
+from miniapps.bundle.reference import findings_page
 
 FOLDER: Final = REPOSITORY / "docs" / "reference"
 MADE = "<!-- Made by `make docs`; edit the code, not this page. -->"
@@ -71,13 +73,18 @@ def settings_page() -> str:
         "Every value comes from the environment; `NAME_FILE` names a file that holds a text value.",
         "A wrong value stops the process with a sentence.",
         "",
-        "| name | kind | default |",
-        "|---|---|---|",
+        "| name | what | kind | default |",
+        "|---|---|---|---|",
     ]
     found = {name: (kind, default) for kind, name, default in _SETTING.findall(source)}
     found["BARNAMAK_SECRET_KEY"] = ("text", "made on the first start, kept in BARNAMAK_KEYS")
     for name, (kind, default) in sorted(found.items()):
-        rows.append(f"| `{name}` | {kind} | `{default.strip() or '-'}` |")
+        shown = default.strip().removesuffix(", mode=0o700").replace('"', "")
+        rows.append(f"| `{name}` | {VARIABLES[name]} | {kind} | `{shown or '-'}` |")
+    rows += [
+        "",
+        "What `make run` and the tests read besides: [commands.md](commands.md#variables).",
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -122,6 +129,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "problems.md": problems,
     "limits.md": limits,
     "settings.md": settings_page,
+    "findings.md": findings_page,
     "token-vectors.json": token_vectors,
+    "payment-token-vectors.json": payment_token_vectors,
     "openapi.yaml": openapi,
 }

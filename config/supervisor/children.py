@@ -116,6 +116,24 @@ def quiz(plan: Plan, env: Mapping[str, str]) -> Program:
     )
 
 
+def cafe(plan: Plan, env: Mapping[str, str]) -> Program:
+    """Return how the server of the demo's café is started: it has the café's keys, none of ours."""
+    own = {
+        "CAFE_PORT": str(plan.cafe_port),
+        "CAFE_CONFIG": str(plan.var / "cafe.json"),
+        "CAFE_DATA": str(plan.var / "cafe-orders.sqlite3"),
+        "BARNAMAK_ORIGIN": plan.origin,
+        "PYTHONPATH": str(ROOT),
+    }
+    return Program(
+        name="cafe",
+        command=python("-m", "examples.cafe.backend"),
+        env={**_ordinary(env), **own},
+        log=plan.logs / "cafe.log",
+        cwd=plan.var,
+    )
+
+
 def psp(plan: Plan, env: Mapping[str, str]) -> Program:
     """Return how the sandbox bank is started: somebody else's server, as far as we can make it."""
     return Program(

@@ -35,13 +35,15 @@ class Plan:
     demo: bool
     quiz_port: int  # where the demo's quiz app finds the server of its own
     psp_port: int  # where the demo's sandbox bank listens
+    cafe_port: int  # where the demo's café has the server that takes its money
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Plan":
         """Read the environment; raise CannotStart for a value nobody can act on."""
         port = _port(environ.get("BARNAMAK_PORT") or "8000")
         quiz_port = _port(environ.get("QUIZ_PORT") or str(_beside(port, 90)))
-        beside = _beside(port, 91 if quiz_port != _beside(port, 91) else 92)
+        psp_port = _port(environ.get("PSP_PORT") or str(_free_beside(port, 91, {quiz_port})))
+        cafe_port = _free_beside(port, 92, {quiz_port, psp_port})
         return cls(
             var=folder(environ),
             port=port,
@@ -52,7 +54,8 @@ class Plan:
             front=_switch(environ, "BARNAMAK_FRONT"),
             demo=_switch(environ, "BARNAMAK_DEMO"),
             quiz_port=quiz_port,
-            psp_port=_port(environ.get("PSP_PORT") or str(beside)),
+            psp_port=psp_port,
+            cafe_port=_port(environ.get("CAFE_PORT") or str(cafe_port)),
         )
 
     @property
@@ -93,6 +96,7 @@ class Plan:
             "BARNAMAK_ORIGIN": self.origin,
             "BARNAMAK_APPS_DOMAIN": self.apps_domain,
             "QUIZ_PORT": str(self.quiz_port),
+            "CAFE_PORT": str(self.cafe_port),
             **({"BARNAMAK_SANDBOX_PSP_URL": self.psp_url} if self.demo else {}),
             "BARNAMAK_DEMO": "1" if self.demo else "0",
             # The demo's codes are on the terminal for all to see: that is development.
@@ -148,6 +152,13 @@ def python(*arguments: str) -> list[str]:
 def _beside(port: int, distance: int) -> int:
     """Return a port of the demo's own: 8090 or 8091 for 8000, within bounds for all."""
     return port + distance if port + distance < PORTS_END else port - distance
+
+
+def _free_beside(port: int, distance: int, taken: set[int]) -> int:
+    """Return the first port at ``distance`` or farther that no other part of the demo has."""
+    while _beside(port, distance) in taken:
+        distance += 1
+    return _beside(port, distance)
 
 
 def _port(text: str) -> int:

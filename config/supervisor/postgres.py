@@ -149,18 +149,19 @@ class Cluster:
             )
 
     def _forget_a_stranger(self) -> None:
-        """Remove a postmaster.pid whose process id now belongs to some other program.
+        """Remove lock files whose process id is some other program's now, or a dead one's.
 
-        PostgreSQL itself only asks whether the process exists, and would refuse to start.
+        PostgreSQL itself only asks whether the process exists, and would refuse to start. In a
+        container whose first process waits for nobody, even the dead exist for ever.
         """
-        pid_file = self.data / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError):
-            return
-        if b"postgres" not in command.split(b"\0", 1)[0]:
-            pid_file.unlink(missing_ok=True)
+        for lock in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            try:
+                pid = abs(int(lock.read_text().split("\n", 1)[0]))
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            except (OSError, ValueError):
+                continue
+            if b"postgres" not in command.split(b"\0", 1)[0]:
+                lock.unlink(missing_ok=True)
 
 
 def programs_folder() -> Path:

@@ -47,7 +47,9 @@ class Preparation:
         if not self.plan.demo:
             return
         # The addresses stand in the demo's apps.
-        shown = f"{_digest(_demo_sources())}.{self.plan.apps_domain}.{self.plan.quiz_port}"
+        plan = self.plan
+        places = f"{plan.origin}.{plan.apps_domain}.{plan.quiz_port}.{plan.cafe_port}"
+        shown = f"{_digest(_demo_sources())}.{places}"
         if stamps.get("demo") != shown or migrated:
             self._manage("Putting in the demo's people, chats and mini-apps", "demo")
             self._stamp("demo", shown)

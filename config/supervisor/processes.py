@@ -26,6 +26,7 @@ BACK_OFF_FIRST_S = 0.5
 BACK_OFF_MAX_S = 30.0
 STEADY_AFTER_S = 60.0  # a process that lived so long starts its back-off from the beginning
 TAIL_LINES = 15
+GONE_WITHIN_S = 5.0  # after SIGKILL
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -157,9 +158,15 @@ def stop_all(processes: Iterable[Process]) -> None:
 
 
 def write_down(path: Path, processes: Iterable[Process]) -> None:
-    """Keep who runs, and since when, for the next supervisor."""
+    """Keep who runs, what, and since when, for the next supervisor."""
     living = [
-        {"name": one.program.name, "pid": one.pid, "started": started_at(one.pid)}
+        {
+            "name": one.program.name,
+            "pid": one.pid,
+            "started": started_at(one.pid),
+            "runs": runs(one.pid),
+            "boot": boot(),
+        }
         for one in processes
         if one.pid and one.is_running()
     ]
@@ -171,11 +178,13 @@ def write_down(path: Path, processes: Iterable[Process]) -> None:
 def clear_left_over(path: Path, *, patience_s: float = 8.0) -> list[str]:
     """End what a killed supervisor left running; return the names of those that were ended.
 
-    A written-down process id counts only if that process began at the written-down moment.
+    A written-down process id counts only if that process began at the written-down moment, and the
+    workers of one that is gone only if they are of its session and run its program.
     """
+    written = _written_down(path)
     ours = [
         (str(entry["name"]), int(str(entry["pid"])))
-        for entry in _written_down(path)
+        for entry in written
         if is_same(int(str(entry["pid"])), str(entry["started"]))
     ]
     for name, pid in ours:
@@ -187,8 +196,52 @@ def clear_left_over(path: Path, *, patience_s: float = 8.0) -> list[str]:
         while started_at(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         signal_group(pid, signal.SIGKILL)
+    orphaned = [str(entry["name"]) for entry in written if _end_orphans(entry)]
     path.unlink(missing_ok=True)
-    return [name for name, _ in ours]
+    return list(dict.fromkeys([*(name for name, _ in ours), *orphaned]))
+
+
+def _end_orphans(entry: Mapping[str, object]) -> bool:
+    """End the workers a killed process left, who may hold its port; return whether there were any.
+
+    Its number is nobody else's session while one of them lives.
+    """
+    leader, program = int(str(entry["pid"])), entry.get("runs")
+    if not program or entry.get("boot") != boot() or started_at(leader):
+        return False
+    orphans = [pid for pid in _session(leader) if runs(pid) == program]
+    for pid in orphans:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + GONE_WITHIN_S
+    while any(started_at(pid) for pid in orphans) and time.monotonic() < deadline:
+        time.sleep(0.01)  # what it listened on is free only when it is gone
+    return bool(orphans)
+
+
+def _session(leader: int) -> list[int]:
+    """Return the living processes of a session, where the kernel tells (proc(5))."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, _, _, session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state not in "ZX":
+                found.append(int(folder.name))
+    return found
+
+
+def runs(pid: int | None) -> str | None:
+    """Return the file a process runs, where the kernel tells."""
+    with contextlib.suppress(OSError):
+        return str(Path(f"/proc/{pid}/exe").readlink())
+    return None
+
+
+def boot() -> str | None:
+    """Return a mark of this start of the machine: process ids of another one mean nothing."""
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return None
 
 
 def daemonise(program: Program, pid_file: Path) -> Process:

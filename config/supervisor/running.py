@@ -1,6 +1,7 @@
 """`make run`: from nothing to the product at one address, and back."""
 
 import contextlib
+import dataclasses
 import http.client
 import json
 import os
@@ -15,7 +16,7 @@ from typing import IO, Never
 import psycopg
 
 from config.supervisor import locks, ports
-from config.supervisor.children import Addresses, programs, psp, quiz
+from config.supervisor.children import Addresses, cafe, programs, psp, quiz
 from config.supervisor.front import Front
 from config.supervisor.plan import CannotStart, Plan, make_private, socket_folder
 from config.supervisor.postgres import Cluster
@@ -34,6 +35,7 @@ LOOK_EVERY_S = 0.2
 READY_WITHIN_S = 90.0
 CRASHES_WHILE_STARTING_MAX = 3
 STOP_WITHIN_S = 60.0
+INSIST_AFTER_S = 1.0  # unwinding takes milliseconds
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -57,10 +59,10 @@ class Supervisor:
                 self._start()
                 self._watch()
             except StopAsked:
+                _hear_no_more()
                 say("\nStopping ...")
             finally:
-                for number in STOP_SIGNALS:
-                    signal.signal(number, signal.SIG_IGN)
+                _hear_no_more()
                 self._stop()
             say("Stopped. Data and logs are kept.")
 
@@ -82,6 +84,7 @@ class Supervisor:
         self.processes += sandbox
         if plan.demo:
             self._add_quiz(env)
+            self._add_cafe(env)
         if plan.front:
             self.processes.append(Process(self._front(addresses, inner).prepare()))
         for process in self.processes:
@@ -150,6 +153,18 @@ class Supervisor:
         else:
             self.processes.append(Process(quiz(self.plan, env)))
 
+    def _add_cafe(self, env: dict[str, str]) -> None:
+        """Start the café's own server; without it the café is paid at the counter."""
+        try:
+            ports.listening_addresses(self.plan.cafe_port)
+        except CannotStart:
+            say(
+                f"Port {self.plan.cafe_port} is taken, so the demo's café takes no payments: "
+                f"choose another one with CAFE_PORT={ports.free_port()} make run"
+            )
+        else:
+            self.processes.append(Process(cafe(self.plan, env)))
+
     def _sandbox_bank(self, env: dict[str, str]) -> list[Process]:
         """Return the sandbox bank; without it there is no gateway, and never a stranger's."""
         try:
@@ -199,7 +214,8 @@ class Supervisor:
         stop_all(self.processes)
         for service in reversed(self.services):
             stop_all([service])
-        self.ledger.unlink(missing_ok=True)
+        # Ours are gone; what a killed start had left may still be there, if we were stopped early.
+        clear_left_over(self.ledger)
 
     def _tell(self, env: dict[str, str], seconds: float) -> None:
         origin = self.plan.origin
@@ -245,7 +261,9 @@ def codes(plan: Plan) -> str:
     state = _state(plan)
     if not state.get("ready") or not is_same(int(str(state["pid"])), str(state["started"])):
         raise CannotStart("Barnamak does not run here: start it with make run.")
-    env = plan.environment(
+    # Its own address: `make codes` need not be told the port again.
+    running = dataclasses.replace(plan, origin=str(state["origin"]))
+    env = running.environment(
         database_url=str(state["database_url"]), redis_url=str(state["redis_url"])
     )
     return manage(env, "democodes").stdout.rstrip()
@@ -284,19 +302,33 @@ def _alone(plan: Plan) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
-    """Turn the first signal that asks for an end into StopAsked, and ignore the next ones."""
+    """Turn the first signal that asks for an end into StopAsked, and ignore the next ones.
+
+    What a handler raises is lost where the interpreter itself has called something (around a fork,
+    in a finaliser), so it is raised again until somebody has heard it.
+    """
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, INSIST_AFTER_S)
         raise StopAsked
 
-    before = {number: signal.signal(number, on_signal) for number in STOP_SIGNALS}
+    heard = (*STOP_SIGNALS, signal.SIGALRM)
+    before = {number: signal.signal(number, on_signal) for number in heard}
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _hear_no_more() -> None:
+    """From here on things are put away, which nothing may interrupt."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in (*STOP_SIGNALS, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _refuse_dead_database(url: str) -> None:

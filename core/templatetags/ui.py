@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
+from persiantools.digits import to_word
 from persiantools.jdatetime import JalaliDate
 
 from core.text import ZWNJ, persian_digits
@@ -213,6 +214,16 @@ def toman(rials: int | None) -> str:
     if rials is None:
         return ""
     return gettext("%(amount)s toman") % {"amount": toman_number(rials)}
+
+
+@register.filter
+def toman_words(rials: int | None) -> str:
+    """Say an amount in Persian words: 125000 is «دوازده هزار و پانصد تومان». Elsewhere nothing."""
+    if not rials or rials < 0 or not in_persian():
+        return ""
+    toman_part, odd = divmod(rials, RIALS_PER_TOMAN)
+    parts = [(toman_part, "تومان"), (odd, "ریال")]
+    return " و ".join(f"{to_word(count)} {unit}" for count, unit in parts if count)
 
 
 @register.filter

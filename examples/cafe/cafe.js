@@ -1,19 +1,22 @@
-/** کافه نارون: a menu, a cart, a receipt. Orders are kept in the person's cloud storage. */
+/** کافه نارون: a menu, a cart, a payment, a ticket. See counter.js for where orders are kept. */
+import { newRequest, openCounter } from "./counter.js";
 import { h, icon, show, toast } from "./kit/dom.js";
-import { Cabinet, connect, insist } from "./kit/platform.js";
+import { connect, insist } from "./kit/platform.js";
 import { clock, day, list, number, persianDigits, toman } from "./kit/text.js";
 import { BY_ID, CATEGORIES, ITEMS, MOST_OF_ONE, PICKUP_MINUTES } from "./menu.js";
-import { changed, linesOf, order, remembered, stateOf, sumOf } from "./orders.js";
+import { changed, linesOf, stateOf, sumOf } from "./orders.js";
 
 const STATES = {
-  placed: "ثبت شد", due: "وقت تحویل", collected: "تحویل گرفتید", cancelled: "لغو شد",
+  waiting: "منتظر پرداخت", placed: "ثبت شد", due: "وقت تحویل", collected: "تحویل گرفتید", cancelled: "لغو شد",
 };
 
 const root = document.getElementById("app");
 const platform = await connect();
-const drawer = new Cabinet(platform, "orders");
-const draft = { cart: {}, note: "", name: platform.firstName, minutes: PICKUP_MINUTES[1] };
-let orders = [];
+const draft = { request: null, cart: {}, note: "", name: platform.firstName, minutes: PICKUP_MINUTES[1] };
+let counter = null;
+
+/** What is wished for now is another wish than the one that was sent. */
+function touched() { draft.request = null; }
 
 function picture(item, hand = null) {
   const src = new URL(`./images/${item.id}.svg`, import.meta.url).href;
@@ -25,6 +28,7 @@ function stepper(item, change) {
   const count = draft.cart[item.id] ?? 0;
   const step = (by) => () => {
     draft.cart = changed(draft.cart, item.id, by);
+    touched();
     platform.haptic("selection");
     platform.closingConfirmation(Object.keys(draft.cart).length > 0);
     change(by);
@@ -89,7 +93,7 @@ function showMenu() {
   const hero = h("header", { class: "hero" },
     h("div", {}, h("h1", { "data-heading": "" }, "کافه نارون"),
       h("p", {}, "سفارش بدهید، سر وقت تحویل بگیرید."),
-      orders.length > 0 && h("button", { class: "soft small", type: "button", onclick: showOrders },
+      counter.orders.length > 0 && h("button", { class: "soft small", type: "button", onclick: showOrders },
         icon("receipt"), "سفارش‌های من")),
     h("img", { src: new URL("./images/latte.svg", import.meta.url).href, alt: "" }));
   show(root, h("div", {}, hero, categoryBar(sections), sections), { focus: false });
@@ -109,7 +113,7 @@ function pickupField() {
     h("div", { class: "row" }, icon("clock"), h("span", { class: "strong" }, "کی تحویل می‌گیرید؟")),
     h("div", { class: "chips" }, PICKUP_MINUTES.map((minutes) => h("label", { class: "chip" },
       h("input", { type: "radio", name: "pickup", value: minutes, checked: minutes === draft.minutes,
-        onchange: () => { draft.minutes = minutes; platform.haptic("selection"); } }),
+        onchange: () => { draft.minutes = minutes; touched(); platform.haptic("selection"); } }),
       h("span", { class: "num" }, clock(new Date(now + minutes * 60000)))))));
 }
 
@@ -117,10 +121,10 @@ function detailsFields() {
   return h("div", { class: "card stack" },
     h("label", { class: "field" }, h("span", {}, "به نام"),
       h("input", { value: draft.name, maxlength: 40, autocomplete: "name", placeholder: "نامی که صدا می‌زنیم",
-        oninput: (event) => { draft.name = event.target.value; } })),
+        oninput: (event) => { draft.name = event.target.value; touched(); } })),
     h("label", { class: "field" }, h("span", {}, "یادداشت برای باریستا"),
       h("textarea", { value: draft.note, maxlength: 200, rows: 2, placeholder: "مثلاً کم‌شکر، بدون یخ",
-        oninput: (event) => { draft.note = event.target.value; } })));
+        oninput: (event) => { draft.note = event.target.value; touched(); } })));
 }
 
 function showCart() {
@@ -137,14 +141,16 @@ function showCart() {
     root.querySelector(`[data-id="${id}"] [data-step="${by}"]`)?.focus({ preventScroll: true });
   };
   platform.backButton(showMenu);
-  platform.mainButton({ text: `ثبت سفارش، ${toman(sum)}` }, place);
+  platform.mainButton({ text: `${counter.takesMoney ? "پرداخت" : "ثبت سفارش"}، ${toman(sum)}` }, place);
   show(root, h("div", { class: "screen" }, h("h1", { "data-heading": "" }, "سفارش شما"),
     h("section", { class: "card" },
       h("ul", {}, lines.map((line) => cartLine(line, redraw(line.id)))),
       h("div", { class: "spread sum" }, h("span", {}, "جمع"),
         h("strong", { class: "num", "aria-live": "polite" }, toman(sum)))),
     pickupField(), detailsFields(),
-    h("p", { class: "quiet small" }, "پرداخت هنگام تحویل، در کافه.")));
+    h("p", { class: "quiet small" }, counter.takesMoney
+      ? "از کیف پول می‌پردازید. تا وقت تحویل می‌توانید لغو کنید و پولتان برمی‌گردد."
+      : "پرداخت هنگام تحویل، در کافه.")));
 }
 
 let placing = false;
@@ -153,36 +159,54 @@ async function place() {
   if (placing) return;
   placing = true;
   platform.mainButton({ text: "ثبت می‌کنیم", active: false, progress: true });
-  const fresh = order(draft, orders, Date.now());
-  const next = remembered(orders, fresh);
-  const saved = await drawer.save(next);
+  draft.request ??= newRequest();
+  const placed = await counter.place(draft);
+  const fresh = placed && counter.takesMoney && stateOf(placed, Date.now()) === "waiting"
+    ? await counter.pay(placed) : placed;
   placing = false;
-  if (!saved) {
+  if (!fresh || fresh.ended === "cancelled") {
+    if (fresh) touched(); // nothing was paid: the next press is another order
+    else if (counter.takesMoney) toast("سفارش ثبت نشد. اتصال را ببینید و دوباره بزنید.");
     platform.haptic("notification", "error");
     showCart();
     return;
   }
-  orders = next;
   draft.cart = {};
   draft.note = "";
+  touched();
   platform.closingConfirmation(false);
   platform.haptic("notification", "success");
   showTicket(fresh, showMenu);
 }
 
+/** Pays an order that an earlier visit left without an answer. */
+async function payNow(one, back) {
+  if (placing) return;
+  placing = true;
+  const after = await counter.pay(one);
+  placing = false;
+  showTicket(after, back);
+}
+
 async function end(one, how, back) {
-  const ended = { ...one, ended: how };
-  const next = orders.map((other) => (other.number === one.number ? ended : other));
-  if (!(await drawer.save(next))) return;
-  orders = next;
+  if (placing) return;
+  placing = true;
+  const ended = await counter.end(one, how);
+  placing = false;
+  if (!ended) {
+    if (counter.takesMoney) toast("انجام نشد. کمی بعد دوباره بزنید.");
+    return;
+  }
   showTicket(ended, back);
-  toast(how === "cancelled" ? "سفارش لغو شد." : "نوش جان.");
+  if (how === "collected") toast("نوش جان.");
+  else toast(ended.refunded ? "سفارش لغو شد و پول به کیف پولتان برگشت." : "سفارش لغو شد.");
 }
 
 async function askCancel(one, back) {
   const answer = await platform.popup({
     title: `لغو سفارش ${number(one.number)}`,
-    message: `${list(one.lines.map((line) => line.name))} از فهرست کافه برداشته می‌شود.`,
+    message: `${list(one.lines.map((line) => line.name))} از فهرست کافه برداشته می‌شود.${
+      one.paid ? ` ${toman(one.sum)} به کیف پولتان برمی‌گردد.` : ""}`,
     buttons: [{ id: "cancel-order", type: "destructive", text: "لغو سفارش" },
       { id: "keep", type: "default", text: "بماند" }],
   });
@@ -192,11 +216,16 @@ async function askCancel(one, back) {
 function stateMark(one) {
   const state = stateOf(one, Date.now());
   return h("span", { class: `state ${state}` },
-    icon({ placed: "clock", due: "bag", collected: "check", cancelled: "x" }[state], 16), STATES[state]);
+    icon({ waiting: "wallet", placed: "clock", due: "bag", collected: "check", cancelled: "x" }[state], 16), STATES[state]);
 }
 
 function fact(name, value) {
   return h("div", {}, h("dt", {}, name), h("dd", {}, value));
+}
+
+function paidWords(one) {
+  if (one.refunded > 0) return `${toman(one.refunded)} به کیف پول برگشت`;
+  return one.test ? "پرداخت شد، با پول آزمایشی" : "پرداخت شد";
 }
 
 function ticketCard(one) {
@@ -213,7 +242,10 @@ function ticketCard(one) {
       fact("جمع", h("strong", { class: "num" }, toman(one.sum))),
       fact("تحویل", `${day(new Date(one.pickup))}، ${clock(new Date(one.pickup))}`),
       one.name && fact("به نام", h("bdi", {}, one.name)),
-      one.note && fact("یادداشت", h("bdi", {}, one.note))));
+      one.note && fact("یادداشت", h("bdi", {}, one.note))),
+    one.receipt && [h("hr"), h("dl", {}, fact("پرداخت", paidWords(one))),
+      h("p", { class: "receipt tiny quiet" }, "شمارهٔ رسید",
+        h("bdi", { class: "receipt-number", dir: "ltr" }, one.receipt))]);
 }
 
 function showTicket(one, back) {
@@ -221,6 +253,9 @@ function showTicket(one, back) {
   platform.backButton(back);
   platform.mainButton(null);
   const next = {
+    waiting: () => h("div", { class: "stack" },
+      h("button", { class: "primary wide", type: "button", onclick: () => payNow(one, back) }, `پرداخت ${toman(one.sum)}`),
+      h("button", { class: "danger wide", type: "button", onclick: () => end(one, "cancelled", back) }, "لغو سفارش")),
     placed: () => h("button", { class: "danger wide", type: "button", onclick: () => askCancel(one, back) }, "لغو سفارش"),
     due: () => h("button", { class: "primary wide", type: "button", onclick: () => end(one, "collected", back) }, "تحویل گرفتم"),
     collected: () => h("button", { class: "soft wide", type: "button", onclick: () => again(one) }, "همین را دوباره"),
@@ -232,6 +267,7 @@ function showTicket(one, back) {
 }
 
 function again(one) {
+  touched();
   draft.cart = {};
   for (const line of one.lines) draft.cart = changed(draft.cart, line.id, line.count);
   showCart();
@@ -241,7 +277,7 @@ function showOrders() {
   platform.backButton(showMenu);
   platform.mainButton(null);
   show(root, h("div", { class: "screen" }, h("h1", { "data-heading": "" }, "سفارش‌های من"),
-    h("ul", { class: "stack" }, orders.map((one) => h("li", {},
+    h("ul", { class: "stack" }, counter.orders.map((one) => h("li", {},
       h("button", { class: "card past", type: "button", onclick: () => showTicket(one, showOrders) },
         h("span", { class: "no num" }, number(one.number)),
         h("span", { class: "grow" },
@@ -250,5 +286,5 @@ function showOrders() {
             one.lines.map((line) => line.name).join("، ")))))))));
 }
 
-orders = await insist(root, () => drawer.load([]));
+counter = await insist(root, () => openCounter(platform));
 showMenu();

@@ -43,7 +43,9 @@ export function remembered(orders, fresh) {
     .sort((a, b) => b.number - a.number).slice(0, KEPT);
 }
 
-/** "placed", "due" once its time has come, or how it ended: "collected", "cancelled". */
+/** "waiting" for money, "placed", "due" once its time has come, or how it ended. */
 export function stateOf(one, now) {
-  return one.ended ?? (now >= one.pickup ? "due" : "placed");
+  if (one.ended) return one.ended; // "collected" or "cancelled"
+  if (one.paid === false) return "waiting"; // absent where nothing is paid in the app
+  return now >= one.pickup ? "due" : "placed";
 }

@@ -82,6 +82,15 @@ class Hosted {
     }
   }
 
+  /** How the payment sheet ended: {status: "paid", token}, "cancelled", "failed" or "pending". */
+  async pay(invoice) {
+    try {
+      return await this.#api.pay({ invoice });
+    } catch {
+      return { status: "failed", token: null }; // no sheet came up
+    }
+  }
+
   haptic(kind, style) { nicety(() => this.#api.haptic(kind, style)); }
   closingConfirmation(on) { nicety(() => this.#api.closingConfirmation(on)); }
   async read(key) { return this.#api.storage.get(key); }
@@ -172,6 +181,8 @@ class Standalone {
       box.showModal();
     });
   }
+
+  async pay() { return { status: "failed", token: null }; /* nobody pays in a browser tab */ }
 
   haptic() { /* a browser tab does not tremble */ }
 

@@ -77,16 +77,23 @@ def dispatch(*, launch: Launch, name: str, params: Any, now: datetime) -> Any:
     what the method raises.
     """
     rates.hit("bridge", launch.public_id, limit=BRIDGE_CALLS_PER_10_S_MAX, period_s=10)
-    found = _METHODS.get(name)
-    if found is None:
-        raise MethodUnknown(method=name[:80])
+    found = method_of(name)
     if found.rate is not None:
         calls, period_s = found.rate
         rates.hit(f"bridge-{name}", launch.public_id, limit=calls, period_s=period_s)
-    return found.handler(Call(launch=launch, params=_checked(found, params), now=now))
+    return found.handler(Call(launch=launch, params=checked(found, params), now=now))
 
 
-def _checked(found: Method, params: Any) -> dict[str, Any]:
+def method_of(name: str) -> Method:
+    """Return the method of this name. Raises MethodUnknown."""
+    found = _METHODS.get(name)
+    if found is None:
+        raise MethodUnknown(method=name[:80])
+    return found
+
+
+def checked(found: Method, params: Any) -> dict[str, Any]:
+    """Return the parameters if they are what the method takes. Raises InvalidInput, all faults."""
     if params in (None, ""):
         params = {}
     if not isinstance(params, dict):

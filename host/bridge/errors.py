@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.problems import Problem
+from core.problems import NotAllowed, Problem
 
 
 class MethodUnknown(Problem):
@@ -13,3 +13,11 @@ class MethodUnknown(Problem):
     code, status = "bridge-method-unknown", 404
     title = _("The bridge does not know this method")
     remedy = _("See the bridge reference for what it knows.")
+
+
+class PermissionUndeclared(NotAllowed):
+    """The version's manifest does not ask for what the call needs. Members: ``permission``."""
+
+    code = "permission-undeclared"
+    title = _("This mini-app has not declared that it does this")
+    remedy = _("Name the permission in req_permissions of the manifest and publish that version.")

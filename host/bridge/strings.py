@@ -9,6 +9,8 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from host.bridge.sheet_strings import sheet_words
+
 STRINGS: Mapping[str, Promise] = MappingProxyType(
     {
         "loading": _("Loading"),
@@ -59,4 +61,4 @@ STRINGS: Mapping[str, Promise] = MappingProxyType(
 
 def runner_strings() -> dict[str, str]:
     """All strings of the runner in the active language."""
-    return {key: str(text) for key, text in STRINGS.items()}
+    return {key: str(text) for key, text in STRINGS.items()} | sheet_words()

@@ -296,6 +296,7 @@ class NewKey(StrictSerializer):
         child=serializers.ChoiceField(choices=AppKey.Scope.choices), min_length=1, max_length=10
     )
     expires_at = Moment(required=False, allow_null=True)
+    test = YesNo(required=False, default=False, help_text="for test money only")
 
 
 class KeyAnswer(serializers.Serializer[Any]):
@@ -304,6 +305,7 @@ class KeyAnswer(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     prefix = serializers.CharField()
+    test = serializers.BooleanField()
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = Moment()
     expires_at = Moment(allow_null=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from miniapps.api import views, webhooks
+from miniapps.api import money, views, webhooks
 
 urlpatterns = [
     path("makers", views.Makers.as_view()),
@@ -40,6 +40,14 @@ urlpatterns = [
         webhooks.EventReplays.as_view(),
     ),
     path("apps/<str:app_id>/webhooks/deliveries", webhooks.Deliveries.as_view()),
+    path("apps/<str:app_id>/invoices", money.Invoices.as_view()),
+    path("apps/<str:app_id>/invoices/<str:invoice_id>", money.OneInvoice.as_view()),
+    path("apps/<str:app_id>/invoices/<str:invoice_id>/cancel", money.InvoiceCancellation.as_view()),
+    path("apps/<str:app_id>/payments", money.Payments.as_view()),
+    path("apps/<str:app_id>/balance", money.Balance.as_view()),
+    path("invoices", money.KeysInvoices.as_view()),
+    path("payments/<str:payment_id>", money.OnePayment.as_view()),
+    path("payments/<str:payment_id>/refunds", money.Refunds.as_view()),
     path("versions/<str:version_id>", views.OneVersion.as_view()),
     path("versions/<str:version_id>/manifest", views.VersionManifest.as_view()),
     path("versions/<str:version_id>/withdraw", views.VersionWithdrawal.as_view()),

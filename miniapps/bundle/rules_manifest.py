@@ -131,11 +131,11 @@ RULES = (
         "relaxation-undeclared",
         "note",
         gettext_noop(
-            "The code seems to need the relaxation “%(name)s”, which the manifest does not ask for."
+            "The code seems to need the relaxation “%(name)s”, and the manifest does not say why. "
+            "It comes with the version if the reviewer agrees."
         ),
         gettext_noop(
-            "If that part matters, ask for it under barnamak.relaxations with a "
-            "reason the reviewer reads."
+            "Write the reason under barnamak.relaxations, or take that part out of the code."
         ),
     ),
     Rule(

@@ -3,6 +3,7 @@
 The state machines are design §6; the moves are functions of the verb modules, never ``save()``.
 """
 
+from miniapps.models.exports import Export
 from miniapps.models.launches import PREVIEW_AUDIENCE, AppPerson, Launch, StoredValue
 from miniapps.models.registered import App, AppKey, Category, ChatApp, Route
 from miniapps.models.versions import Finding, Release, Submission, Version, VersionFile
@@ -14,8 +15,8 @@ from miniapps.models.webhooks import (
 )
 
 __all__ = [
-    "PREVIEW_AUDIENCE", "App", "AppKey", "AppPerson", "Category", "ChatApp", "Finding", "Launch",
-    "Release", "Route",
+    "PREVIEW_AUDIENCE", "App", "AppKey", "AppPerson", "Category", "ChatApp", "Export", "Finding",
+    "Launch", "Release", "Route",
     "StoredValue", "Submission", "Version", "VersionFile", "WebhookAttempt", "WebhookDelivery",
     "WebhookEndpoint", "WebhookEvent",
 ]  # fmt: skip

@@ -120,6 +120,8 @@ class AppKey(models.Model):
         RELEASE = "releases:write", _("Release and roll back")
         INTROSPECT = "tokens:introspect", _("Check tokens")
         WEBHOOKS = "webhooks:manage", _("Manage webhooks")
+        PAYMENTS_READ = "payments:read", _("Read payments and the balance")
+        PAYMENTS_WRITE = "payments:write", _("Make invoices and refund payments")
 
     public_id = PublicIdField(prefix="key")
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="keys")
@@ -127,6 +129,7 @@ class AppKey(models.Model):
     prefix = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64)
     scopes = models.JSONField[Any](default=list)
+    test = models.BooleanField(default=False)  # touches test money only, and nothing but money
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -140,6 +143,11 @@ class AppKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    @property
+    def head(self) -> str:
+        """How the key's text begins; this much may be shown."""
+        return f"bnk_test_{self.prefix}" if self.test else f"bnk_{self.prefix}"
 
 
 class ChatApp(models.Model):

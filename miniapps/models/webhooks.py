@@ -139,6 +139,11 @@ class Deliveries(models.QuerySet["WebhookDelivery"]):
         }
         return self.filter(**{names[name]: value for name, value in which.items() if value})
 
+    def behind(self, one: WebhookDelivery) -> Deliveries:
+        """Return what waits in the same lane for this one to be settled."""
+        lane = self.filter(endpoint=one.endpoint_id, object_id=one.object_id)
+        return lane.filter(sequence__gt=one.sequence, state=WebhookDelivery.State.WAITING)
+
     def with_last_try(self) -> Deliveries:
         """Add how the newest try ended: ``last_outcome`` and ``last_status_class``."""
         newest = WebhookAttempt.objects.filter(delivery=models.OuterRef("pk")).order_by("-number")

@@ -34,13 +34,14 @@ def keys(request: HttpRequest, app_id: str) -> HttpResponse:
         "name": request.POST.get("name", "").strip(),
         "scopes": request.POST.getlist("scopes"),
         "days": request.POST.get("days", ""),
+        "test": request.POST.get("test") == "1",
     }
     lives = int(given["days"]) if given["days"] in map(str, LIVES_DAYS) else None
     expires_at = None if lives is None else now + timedelta(days=lives)
     try:
         key, text = apikeys.issue(
             app=app, actor=person, name=given["name"], scopes=given["scopes"],
-            expires_at=expires_at, now=now,
+            expires_at=expires_at, test=given["test"], now=now,
         )  # fmt: skip
     except Problem as problem:
         faults = faults_by_field(problem) if isinstance(problem, InvalidInput) else {}

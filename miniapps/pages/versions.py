@@ -14,27 +14,19 @@ from django.utils.translation import gettext as _
 
 from core.api.uploads import file_of
 from core.limits import VERSION_NOTE_CHARS_MAX
-from core.problems import Fault, InvalidInput, Problem
+from core.problems import Fault, InvalidInput
 from identity.pages import person_of
 from miniapps import access, launching, retiring, submission
 from miniapps.findings import text_of
 from miniapps.models import App, Finding, Submission, Version
 from miniapps.pages.asked import asked
-from miniapps.pages.frame import form_page, go, of_app, page, show, step
-from miniapps.pages.words import TONES, problem_notice
+from miniapps.pages.frame import go, of_app, page, show, step
+from miniapps.pages.words import TONES
 from miniapps.states import APP, VERSION
 
 FILES_SHOWN = 100
 BEING_CHECKED = (Version.State.UPLOADED, Version.State.PROCESSING)
 SEVERITIES = {"error": 0, "warning": 1, "note": 2}
-MANIFEST_TEXTS = ("name", "short_name", "description", "version_name", "lang", "connect")
-LANGUAGES = (
-    ("fa", "فارسی"),
-    ("en", "English"),
-    ("ar", "العربية"),
-    ("ckb", "کوردی"),
-    ("az", "Azərbaycanca"),
-)
 
 
 @step
@@ -71,13 +63,16 @@ def _version_context(request: HttpRequest, app: App, found: Version) -> dict[str
     ready = VERSION.permits("submit", found.state) and APP.permits("submit", app.status)
     approved = any(case.state == Submission.State.APPROVED for case in cases)
     joins = open_case is not None and open_case.state == Submission.State.CHANGES_REQUESTED
+    findings = finding_rows(found)
     whole = request.GET.get("files") == "all"
     files = found.files.order_by("path")
     return {
         "version": found,
         "tone": TONES[found.state],
         "being_checked": found.state in BEING_CHECKED,
-        "findings": finding_rows(found),
+        "findings": findings,
+        "lacks_manifest_only": [row["finding"].rule for row in findings if is_error(row)]
+        == ["manifest-missing"],
         "asked": asked(found),
         "files": files if whole else files[:FILES_SHOWN],
         "files_left": 0 if whole else max(0, found.files_count - FILES_SHOWN),
@@ -112,6 +107,11 @@ def finding_rows(found: Version, **which: Any) -> list[dict[str, Any]]:
     return sorted(shown, key=lambda row: SEVERITIES[row["finding"].severity])
 
 
+def is_error(row: dict[str, Any]) -> bool:
+    """Tell whether a finding refuses the version."""
+    return bool(row["finding"].severity == Finding.Severity.ERROR)
+
+
 @page
 def check(request: HttpRequest, version_id: str) -> HttpResponse:
     """Return the part of the page that tells how the check goes; a page asks for it again."""
@@ -123,70 +123,6 @@ def check(request: HttpRequest, version_id: str) -> HttpResponse:
     if done:
         answer.headers["HX-Redirect"] = reverse("console_version", args=[found.public_id])
     return answer
-
-
-@form_page
-def manifest(request: HttpRequest, version_id: str) -> HttpResponse:
-    """``…/manifest/``: fill in a manifest for a build that came without one."""
-    person = person_of(request)
-    right = "upload" if request.method == "POST" else "see"
-    found = access.version_of_maker(person, version_id, right=right)
-    proposed = found.manifest_proposed
-    if found.state != Version.State.CHECKS_FAILED or proposed is None:
-        return HttpResponseRedirect(reverse("console_version", args=[found.public_id]))
-    context = of_app(person, found.app, tab="versions") | {
-        "version": found, "languages": LANGUAGES, "given": _given_of(proposed, found.app),
-    }  # fmt: skip
-    if request.method != "POST":
-        return show(request, "manifest.html", context)
-    given = {name: request.POST.get(name, "").strip() for name in MANIFEST_TEXTS}
-    faults = {
-        name: _("This must not be empty.") for name in ("name", "version_name") if not given[name]
-    }
-    if faults:
-        context |= {"given": given, "faults": faults}
-        return show(request, "manifest.html", context, status=InvalidInput.status)
-    try:
-        checked, _is_new = submission.with_manifest(
-            version=found, manifest=_filled(proposed, given), actor=person, now=timezone.now()
-        )
-    except Problem as problem:
-        context |= {"given": given, "refusal": problem_notice(problem)}
-        return show(request, "manifest.html", context, status=problem.status)
-    return go(request, "console_version", checked.public_id)
-
-
-def _given_of(proposed: dict[str, Any], app: App) -> dict[str, str]:
-    """Return what the form begins with: what the build says of itself, else the listing."""
-    network = proposed.get("barnamak", {}).get("network", {})
-    return {
-        "name": proposed.get("name") or app.name_fa,
-        "short_name": proposed.get("short_name", ""),
-        "description": proposed.get("description") or app.about_fa,
-        "version_name": proposed["version"]["name"],
-        "lang": proposed.get("lang", "fa"),
-        "connect": "\n".join(network.get("connect", [])),
-    }
-
-
-def _filled(proposed: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-    """Return the proposed manifest with what the form says in its place."""
-    whole = json.loads(json.dumps(proposed))
-    whole["name"] = given["name"]
-    whole["version"] |= {"name": given["version_name"]}
-    for name in ("short_name", "description", "lang"):
-        if given[name]:
-            whole[name] = given[name]
-        else:
-            whole.pop(name, None)
-    ours = whole.pop("barnamak", {})
-    network = ours.pop("network", {}) | {"connect": list(dict.fromkeys(given["connect"].split()))}
-    network = {kind: origins for kind, origins in network.items() if origins}
-    if network:
-        ours["network"] = network
-    if ours:
-        whole["barnamak"] = ours
-    return dict(whole)
 
 
 @step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.limits import UPLOAD_BYTES_MAX
 from core.problems import Fault, InvalidInput, Problem
-from core.templatetags.ui import digits, filesize_fa
+from core.templatetags.ui import digits, filesize_fa, toman
 from miniapps.bundle.rules import RULES
 from miniapps.findings import OWN_RULES
 from miniapps.models import (
@@ -24,6 +25,7 @@ from miniapps.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from wallet.models import Payment
 
 Text = str | Promise
 PLACE = re.compile(r"%\((\w+)\)[sd]")  # a fact in a rule's sentence
@@ -46,6 +48,8 @@ TONES: dict[str, str] = {
     WebhookEndpoint.State.GONE: "bad", WebhookEndpoint.State.REMOVED: "",
     WebhookDelivery.State.WAITING: "info", WebhookDelivery.State.DELIVERED: "good",
     WebhookDelivery.State.DEAD: "bad", WebhookDelivery.State.CANCELLED: "",
+    Payment.State.HELD: "info", Payment.State.CAPTURED: "good", Payment.State.DECLINED: "warn",
+    Payment.State.EXPIRED: "",
 }  # fmt: skip
 
 RELAXATIONS: dict[str, tuple[Text, Text]] = {
@@ -128,6 +132,7 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("slug", "reserved"): _("This word is kept for the platform. Choose another one."),
     ("slug", "repeat"): _("To be sure, write the slug of the app exactly as it is."),
     ("scopes", "choice"): _("Choose at least one of them."),
+    ("scopes", "test"): _("A test key may only handle payments and check tokens."),
     ("expires_at", "past"): _("Choose a day that is still to come."),
     ("percent", "range"): _("Write a number from 1 to 100."),
     ("bundle", "required"): _("Choose a zip file first."),
@@ -142,11 +147,18 @@ _FAULTS: dict[tuple[str, str], Text] = {
     ("url", "private"): _("This name leads to an address that is not public."),
     ("url", "unresolved"): _("This name was not found. Check it and try again."),
     ("url", "long"): _("The address is too long."),
+    ("amount", "amount"): _("Write an amount in toman, such as 12,500."),
+    ("toman", "amount"): _("Write an amount in toman that is possible here, such as 12,500."),
+    ("amount_rials", "amount"): _("Write an amount in toman, such as 12,500."),
+    ("since", "day"): _("Write a day such as 1405/09/03."),
+    ("until", "day"): _("Write a day such as 1405/09/03."),
 }  # fmt: skip
 _FAULTS_BY_CODE: dict[str, Text] = {
     "blank": _("This must not be empty."),
     "required": _("This must not be empty."),
     "long": _("This is empty or too long."),
+    "length": _("This is empty or too long."),
+    "max_length": _("This is too long."),
     "choice": _("Choose one of the list."),
     "characters": _("There is an invisible character in it that is not allowed."),
     "range": _("This number is not possible here."),
@@ -177,20 +189,35 @@ def problem_details(problem: Problem) -> list[str]:
 
 
 def _member_details(members: dict[str, Any]) -> list[str]:
-    if "missing" in members:
-        named = [str(FIELDS.get(name, name)) for name in members["missing"]]
-        return [gettext("Missing: %(fields)s") % {"fields": gettext(", ").join(named)}]
-    if "limit_bytes" in members:
-        return [gettext("At most %(size)s.") % {"size": filesize_fa(members["limit_bytes"])}]
-    if "retry_after_s" in members:
-        minutes = max(1, -(-int(members["retry_after_s"]) // 60))
-        text = ngettext("In %(n)d minute again.", "In %(n)d minutes again.", minutes)
-        return [digits(text % {"n": minutes})]
-    if "most" in members:
-        return [digits(gettext("The most is %(n)d.") % {"n": members["most"]})]
+    for name, words in _MEMBERS.items():
+        if name in members:
+            return [words(members[name])]
     if members.get("reason") == "personal-maker":
         return [gettext("You make apps in your own name. For a team, found an organisation.")]
     return []
+
+
+def _missing_words(names: list[str]) -> str:
+    named = [str(FIELDS.get(name, name)) for name in names]
+    return gettext("Missing: %(fields)s") % {"fields": gettext(", ").join(named)}
+
+
+def _wait_words(seconds: int) -> str:
+    minutes = max(1, -(-int(seconds) // 60))
+    text = ngettext("In %(n)d minute again.", "In %(n)d minutes again.", minutes)
+    return digits(text % {"n": minutes})
+
+
+# What a fact of a refusal says; the first that a refusal has.
+_MEMBERS: dict[str, Callable[[Any], str]] = {
+    "missing": _missing_words,
+    "limit_bytes": lambda size: gettext("At most %(size)s.") % {"size": filesize_fa(size)},
+    "retry_after_s": _wait_words,
+    "most": lambda most: digits(gettext("The most is %(n)d.") % {"n": most}),
+    "refundable_rials": lambda left: (
+        gettext("At most %(amount)s can still go back.") % {"amount": toman(left)}
+    ),
+}
 
 
 def problem_notice(problem: Problem) -> SafeString:
@@ -238,5 +265,6 @@ def event_facts(event: str, facts: dict[str, Any]) -> str:
     if "rule" in facts:
         parts.append(str(facts["rule"]))
     if "prefix" in facts:
-        parts.append(f"bnk_{facts['prefix']}…")
+        head = "bnk_test_" if facts.get("test") else "bnk_"
+        parts.append(f"{head}{facts['prefix']}…")
     return " · ".join(parts)

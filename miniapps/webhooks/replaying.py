@@ -92,4 +92,5 @@ def _again(held: WebhookDelivery, now: datetime) -> WebhookDelivery:
     held.state, held.tries, held.due_at = State.WAITING, 0, now
     held.settled_at = held.lease_until = None
     held.save(update_fields=["state", "tries", "due_at", "settled_at", "lease_until"])
+    WebhookDelivery.objects.behind(held).filter(due_at__gt=now).update(due_at=now)
     return held

@@ -111,6 +111,9 @@ def settle(*, claim: Claim, answer: Answer, now: datetime) -> None:
         held.state, held.settled_at = State.DEAD, now
     else:
         held.due_at = now + timedelta(seconds=_jittered(wait_s))
+        # What cannot go before it is not due before it: nobody looks at it in vain.
+        behind = WebhookDelivery.objects.behind(held)
+        behind.filter(due_at__lt=held.due_at).update(due_at=held.due_at)
     held.save(update_fields=["lease_until", "state", "settled_at", "due_at"])
 
 

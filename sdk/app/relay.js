@@ -352,7 +352,7 @@
     emit(data.event, body);
   }
 
-  /** Leave in the frame's name what its next document will need. */
+  /** Leave in the frame's name what the next document needs. */
   const carry = () => quietly(() => {
     const storage = Object.fromEntries(
       Object.entries(standIns).map(([area, items]) => [area, Object.fromEntries(items)]),
@@ -392,7 +392,7 @@
     const nonce = [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => byte.toString(16).padStart(2, "0")).join("");
     quietly(() => {
-      // A MessageEvent's source must be a window: a frame that is gone lends its own.
+      // A MessageEvent's source must be a window: a gone frame lends its own.
       const frame = document.createElement("iframe");
       frame.hidden = true;
       document.documentElement.appendChild(frame);
@@ -419,7 +419,7 @@
       }, true);
     });
 
-    // Browsers make the next document's frame before this one is hidden.
+    // The next document's frame is made before this one is hidden.
     addEventListener("beforeunload", carry);
     addEventListener("pagehide", () => {
       flush();
@@ -438,18 +438,18 @@
   /** @type {Promise<string> | null} */
   let tokenAsked = null;
 
-  /** By its own claims: the device's clock may be wrong. @param {any} issued */
+  /** By its claims: the device's clock may be wrong. @param {any} issued */
   function lifeMs(issued) {
     try {
       const { iat, exp } = JSON.parse(atob(issued.token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
       if (exp > iat) return (exp - iat) * 1000;
     } catch {
-      // not a token we can read
+      // unreadable
     }
     return issued.expires_at * 1000 - Date.now() || 0;
   }
 
-  /** @param {{timeoutMs?: number, signal?: AbortSignal}} [options] @returns {Promise<string>} */
+  /** @param {{timeoutMs?: number, signal?: AbortSignal}} [options] */
   function getToken(options) {
     if (token && performance.now() - token.readAt < token.lifeMs - TOKEN_SPARE_MS) {
       return Promise.resolve(token.text);
@@ -467,7 +467,7 @@
     return asked;
   }
 
-  const PERSON = { timeoutMs: 0 }; // the answer waits for a person, who may take his time
+  const PERSON = { timeoutMs: 0 }; // the answer waits for a person
   const OK = { id: "ok", type: "ok" };
   const CANCEL = { id: "cancel", type: "cancel" };
   const set = (/** @type {string} */ method) => Object.freeze({ set: (/** @type {object} */ values) => call(method, values) });
@@ -486,6 +486,7 @@
     expand: () => call("expand"),
     getToken,
     popup: (asked, options) => call("popup.open", asked, { ...PERSON, ...options }),
+    pay: (asked, options) => call("invoice.open", asked, { ...PERSON, ...options }),
     alert: (text) => verbs.popup({ message: `${text}`, buttons: [OK] }).then(() => undefined),
     confirm: (text) =>
       verbs.popup({ message: `${text}`, buttons: [OK, CANCEL] }).then((/** @type {any} */ id) => id === "ok"),

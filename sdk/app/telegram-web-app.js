@@ -931,8 +931,10 @@
     must("6.1", "Method openInvoice");
     const link = document.createElement("a");
     link.href = String(url);
-    const found = /^\/(?:\$|invoice\/)([A-Za-z0-9\-_=]+)$/.exec(link.pathname);
-    if (!/^https?:$/.test(link.protocol) || link.hostname !== "t.me" || !found) {
+    // Only the slug travels: a pay link of the host names the same invoice as Telegram's form.
+    const theirs = link.hostname === "t.me" && /^\/(?:\$|invoice\/)([A-Za-z0-9\-_=]+)$/.exec(link.pathname);
+    const found = theirs || /^\/pay\/(inv_[a-z0-9]{26})$/.exec(link.pathname);
+    if (!/^https?:$/.test(link.protocol) || !found) {
       return fail("WebAppInvoiceUrlInvalid", "Invoice url is invalid");
     }
     const slug = found[1];

@@ -116,3 +116,26 @@ test("what an app keeps is taken whole or not at all", () => {
   assert.equal(keep.take("local", "text"), null);
   assert.deepEqual(keep.snapshot(), { local: { b: "2" }, session: {} });
 });
+
+test("an invoice is named by its id, by our link or by Telegram's", () => {
+  const id = "inv_01k9z3v6t2e8r9c0m4q7x5a1bd";
+  const ours = "https://barnamak.example";
+  for (const named of [id, `${ours}/pay/${id}`, `https://t.me/$${id}`, `https://t.me/invoice/${id}`]) {
+    assert.equal(wire.readInvoice(named, ours), id, named);
+  }
+  const bad = [
+    "", "inv_x", `x${id}`, `${id}/`, `https://evil.test/pay/${id}`, `https://evil.test/$${id}`, `${ours}/pay/l/${id}`,
+    `http://t.me/$${id}`, `javascript:${id}`, "inv_01k9z3v6t2e8r9c0m4q7x5a1bi", "x".repeat(300), null, 7, {}, [id],
+  ];
+  for (const named of bad) assert.equal(wire.readInvoice(named, ours), null, String(named));
+});
+
+test("a PIN is read in each kind of digits, and an easy one is told", async () => {
+  const { isGoodPin, pinDigits } = await module("pinpad.js");
+  assert.equal(pinDigits("۲۵۸۰"), "2580");
+  assert.equal(pinDigits("٢٥٨٠x"), "2580");
+  assert.equal(pinDigits("123456789"), "12345678");
+  assert.equal(pinDigits("²½"), "");
+  for (const good of ["2580", "1357", "11112222"]) assert.equal(isGoodPin(good), true, good);
+  for (const bad of ["", "123", "1111", "1234", "8765", "123456789"]) assert.equal(isGoodPin(bad), false, bad);
+});

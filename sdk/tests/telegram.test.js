@@ -200,3 +200,13 @@ test("a reload asked for by the host is announced", () => {
   assert.equal(since().at(-1).eventType, "iframe_will_reload");
   assert.equal(posted.at(-1), "reload");
 });
+
+test("an invoice may be named by the host's own pay link", () => {
+  const { app, since, say } = telegram();
+  const id = "inv_01k9z3v6t2e8r9c0m4q7x5a1bd";
+  const heard = [];
+  app.openInvoice(`http://host.test/pay/${id}`, (status) => heard.push(status));
+  assert.deepEqual(since().at(-1), { eventType: "web_app_open_invoice", eventData: { slug: id } });
+  say("invoice_closed", { slug: id, status: "paid" });
+  assert.deepEqual(heard, ["paid"]);
+});

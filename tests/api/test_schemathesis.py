@@ -21,6 +21,7 @@ from messenger import chats
 from miniapps.models import AppKey
 from miniapps.webhooks import events
 from tests.miniapps import build
+from tests.miniapps.api import money
 from tests.people import make_person, signed_in
 
 EXAMPLES = 3  # of each operation, each sent by every caller
@@ -82,6 +83,8 @@ def _made() -> World:
         "key_id": key.public_id,
         "endpoint_id": hook.public_id,
         "event_id": event.public_id,
+        "invoice_id": money.invoice(app).public_id,
+        "payment_id": money.paid(app).public_id,
         "chat_id": chat.public_id,
         "person_id": owner.public_id,
     }

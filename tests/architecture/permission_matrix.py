@@ -10,6 +10,7 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.contrib import admin
@@ -22,11 +23,16 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from identity.models import Person
 from messenger import chats
-from miniapps import launching
-from miniapps.models import App, AppKey
+from miniapps import exports, launching
+from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import make_person, signed_in
+from wallet import accounts, invoices, payments
+from wallet.invoices import Asked
+from wallet.merchants import Wanted
+from wallet.models import Invoice, PayLink, Payout, TopUp
+from wallet.payments import Wish
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")
 ROLES = (
@@ -149,7 +155,17 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
     hook = build.make_endpoint(app)
     event = events.record_trial(endpoint=hook, actor=owner, now=now)
     case = app.submissions.get().public_id
+    invoice = _invoice(app)
+    export = exports.ask(
+        maker=app.maker, actor=owner, kind="payments", form="csv", wanted=Wanted(), now=now,
+        at_once=-1,
+    )  # fmt: skip
+    assert isinstance(export, Export)
     return {
+        "invoice_id": invoice.public_id,
+        "payment_id": _payment(invoice, owner),
+        "link_id": _link(app),
+        "export_id": export.public_id,
         "app_id": app.public_id,
         "name": app.slug,
         "version_id": app.versions.get().public_id,
@@ -169,7 +185,53 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "content_type_id": str(ContentType.objects.get_for_model(App).pk),
         "app_label": "core",
         "url": "nothing/",
+        **_money(app, owner, now),
     }
+
+
+def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:
+    """A top-up of the owner, and a payout each of the owner and of the maker."""
+    top_up = TopUp.objects.create(
+        number=1, person=owner, key="matrix", gateway="sandbox", amount_rials=250_000,
+        state="open", ask_at=now, created_at=now,
+    )  # fmt: skip
+    rows = [
+        Payout.objects.create(
+            number=number, asked_by=owner, key=f"matrix-{number}", gateway="sandbox-payouts",
+            sheba="IR820540102680020817909002", holder="سارا", amount_rials=400_000, state="asked",
+            slot_id=accounts.platform("payouts").pk, ask_at=now, created_at=now, **mine,
+        )
+        for number, mine in enumerate([{"person": owner}, {"maker": app.maker}])
+    ]  # fmt: skip
+    return {
+        "top_up_id": top_up.public_id,
+        "cash_out_id": rows[0].public_id,
+        "payout_id": rows[1].public_id,
+    }
+
+
+def _invoice(app: App) -> Invoice:
+    """An invoice in test money: the app's team may see it, other people not."""
+    asked = Asked(title="قهوه", amount_rials=100_000)
+    return invoices.create(
+        maker=app.maker, book="test", audience=app.public_id, asked=asked, key="matrix",
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def _payment(invoice: Invoice, payer: Person) -> str:
+    """The owner's own payment of it, which its merchant declined."""
+    payments.give_test_money(person=payer, key="matrix")
+    now = timezone.now()
+    held = payments.authorise(invoice=invoice, wish=Wish(payer=payer, key="matrix"), now=now)
+    return payments.decline(payment=held, code="no", reason="", now=now).public_id
+
+
+def _link(app: App) -> str:
+    made = PayLink.objects.create(
+        book="live", maker=app.maker, title="صندوق", created_by=app.maker.founder
+    )
+    return made.public_id
 
 
 def _rows() -> dict[str, str]:

@@ -38,10 +38,10 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         transaction.set_rollback(True)
 
 
-def answers(world: World, address: str, method: str) -> list[int]:
+def answers(world: World, address: str, method: str, roles: tuple[str, ...] = ROLES) -> list[int]:
     """The status for each role; what a request changes is undone before the next."""
     statuses = []
-    for role in ROLES:
+    for role in roles:
         with transaction.atomic():
             statuses.append(try_one(world, address, method, role))
             transaction.set_rollback(True)
@@ -86,3 +86,18 @@ def test_the_address_answers_each_role_as_the_table_says(world, address, method)
     expected = dict(zip(ROLES, read_table()[address, method], strict=True))
 
     assert dict(zip(ROLES, answers(world, address, method), strict=True)) == expected
+
+
+HEAD_ROLES = ("anonymous", "owner", "superuser")  # a stranger, a person, and who may see all
+DJANGOS_OWN_HEAD = {"/admin/login/"}  # leads on those who are in by GET only
+
+
+@pytest.mark.parametrize(
+    "address",
+    sorted({address for address, method in read_table() if method == "GET"} - DJANGOS_OWN_HEAD),
+)
+def test_whoever_may_read_may_ask_for_the_headers_alone(world, address):
+    expected = dict(zip(ROLES, read_table()[address, "GET"], strict=True))
+
+    for role, status in zip(HEAD_ROLES, answers(world, address, "HEAD", HEAD_ROLES), strict=True):
+        assert status == expected[role], role

@@ -3,6 +3,7 @@
 import pytest
 
 from config.reference.pages import FOLDER, PAGES
+from config.reference.variables import VARIABLES
 from core.problems import registered
 from miniapps.bundle.rules import RULES
 
@@ -12,6 +13,12 @@ def test_the_page_is_what_the_code_says(name):
     committed = (FOLDER / name).read_text(encoding="utf-8")
 
     assert committed == PAGES[name](), f"{name} is old: run `make docs`"
+
+
+def test_nothing_is_explained_that_is_no_setting():
+    page = PAGES["settings.md"]()
+
+    assert [name for name in VARIABLES if f"| `{name}` |" not in page] == []
 
 
 def test_every_problem_says_what_happened_and_what_to_do():

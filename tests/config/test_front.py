@@ -19,6 +19,7 @@ from config.supervisor.processes import Process
 from core import limits
 
 HASHED = "host.0123456789ab.js"
+HASHED_FONT = "font.0123456789ab.woff2"
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -57,7 +58,7 @@ def front(tmp_path_factory) -> Iterator[tuple[int, dict[str, EchoServer]]]:
     var = tmp_path_factory.mktemp("front with spaces")
     here = make_private(socket_folder(var))
     (var / "static").mkdir()
-    for name in ("plain.js", HASHED):
+    for name in ("plain.js", HASHED, "font.woff2", HASHED_FONT):
         (var / "static" / name).write_text("export const x = 1;\n" * 200)
     servers = {name: EchoServer(here / name) for name in ("host", "sockets", "assets")}
     for server in servers.values():
@@ -167,9 +168,13 @@ def test_a_name_made_of_content_may_be_kept_for_ever(front):
     port, _ = front
 
     _, hashed, _ = ask(port, f"/static/{HASHED}")
+    _, hashed_font, _ = ask(port, f"/static/{HASHED_FONT}")
+    _, font, _ = ask(port, "/static/font.woff2")
     _, plain, _ = ask(port, "/static/plain.js")
 
     assert hashed["cache-control"] == "public, max-age=31536000, immutable"
+    assert hashed_font["cache-control"] == hashed["cache-control"]
+    assert font["cache-control"] == "public, max-age=86400"
     assert plain["cache-control"] == "no-cache"
     assert plain["content-type"] == "text/javascript; charset=utf-8"
     assert plain["x-content-type-options"] == "nosniff"
@@ -198,6 +203,22 @@ def test_a_body_that_is_too_large_is_refused_with_a_problem(front):
     assert answer.status == 413
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert document["code"] == "too-large"
+
+
+def test_what_nginx_refuses_by_itself_has_our_form_and_every_header_of_an_app(front):
+    port, _ = front
+
+    status, _, document = ask(port, "/", method="TRACE")
+    app_status, headers, _ = ask(port, "/", host="quiz.apps.localhost", method="TRACE")
+    long_status, _, _ = ask(port, f"/{'x' * 70_000}", host="quiz.apps.localhost")
+    wide_status, _, wide = ask(port, "/", Cookie="x" * 40_000)
+
+    assert (status, json.loads(document)["code"]) == (405, "method-not-allowed")
+    assert (app_status, headers["allow"]) == (405, "GET, HEAD")
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert long_status == 414
+    assert (wide_status, json.loads(wide)["code"]) == (400, "bad-request")
 
 
 def test_a_bundle_of_the_largest_size_passes(front):

@@ -58,10 +58,11 @@ def test_it_survives_a_kill_and_a_strangers_process_id(cluster, start):
     first.popen.kill()
     first.wait_stopped()
     # The process id of the killed server belongs to another program by now.
-    pid_file = cluster.data / "postmaster.pid"
+    locks = (cluster.data / "postmaster.pid", cluster.sockets / ".s.PGSQL.5432.lock")
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
-        lines = pid_file.read_text().splitlines(keepends=True)
-        pid_file.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
+        for lock in locks:
+            lines = lock.read_text().splitlines(keepends=True)
+            lock.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
 
         start()
 

@@ -35,7 +35,7 @@ def program(tmp_path: Path, code: str, **more: object) -> Program:
     )
 
 
-def wait_until(is_true, within_s: float = 10.0) -> None:
+def wait_until(is_true, within_s: float = 30.0) -> None:
     deadline = time.monotonic() + within_s
     while not is_true():
         assert time.monotonic() < deadline
@@ -51,6 +51,45 @@ def test_a_process_that_was_written_down_is_ended(tmp_path, stranger):
 
     assert stranger.wait(5) == -signal.SIGTERM
     assert not ledger.exists()
+
+
+FORKS = "import os, time; child = os.fork(); child and print(child, flush=True); time.sleep(600)"
+
+
+def test_the_workers_of_a_process_that_was_killed_too_are_ended(tmp_path):
+    ledger = tmp_path / "processes.json"
+    killed = Process(program(tmp_path, FORKS))
+    killed.start()
+    write_down(ledger, [killed])
+    wait_until(lambda: (tmp_path / "one.log").read_text().strip())
+    worker = int((tmp_path / "one.log").read_text())
+    os.kill(killed.popen.pid, signal.SIGKILL)
+    killed.popen.wait(30)
+    assert started_at(worker)
+
+    assert clear_left_over(ledger) == ["one"]
+
+    wait_until(lambda: started_at(worker) is None)
+
+
+@pytest.mark.parametrize(
+    "other", [{"boot": "another"}, {"runs": "/usr/bin/another"}, {"runs": None}]
+)
+def test_a_stranger_s_workers_are_left_alone(tmp_path, other):
+    ledger = tmp_path / "processes.json"
+    killed = Process(program(tmp_path, FORKS))
+    killed.start()
+    write_down(ledger, [killed])
+    wait_until(lambda: (tmp_path / "one.log").read_text().strip())
+    worker = int((tmp_path / "one.log").read_text())
+    os.kill(killed.popen.pid, signal.SIGKILL)
+    killed.popen.wait(30)
+    ledger.write_text(json.dumps([json.loads(ledger.read_text())[0] | other]))
+
+    assert clear_left_over(ledger) == []
+
+    assert started_at(worker)
+    os.kill(worker, signal.SIGKILL)
 
 
 def test_a_stranger_with_a_written_down_process_id_is_left_alone(tmp_path, stranger):

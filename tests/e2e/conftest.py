@@ -31,4 +31,4 @@ def visits(
     yield made
     complaints = made.complaints()
     made.close()
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)

@@ -35,9 +35,10 @@ def call(mina, launch):
 
 
 def test_the_table_is_what_the_reference_says():
-    assert methods.__all__ == ["launch", "local", "storage", "token"]
+    assert methods.__all__ == ["launch", "local", "payments", "storage", "token"]
     assert dispatch.names() == [
-        "launch.close", "local.save", "storage.delete", "storage.get", "storage.keys",
+        "launch.close", "local.save", "payments.choose_pin", "payments.confirm", "payments.open",
+        "payments.test_money", "storage.delete", "storage.get", "storage.keys",
         "storage.save", "time.now", "token.get", "write_access.request",
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from identity import consents
 from messenger import chats, messages
 from messenger.models import Chat, Message
 from miniapps.models import App, ChatApp
+from tests.miniapps import build
 from tests.people import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,26 @@ def test_an_app_link_opens_the_app_for_those_who_are_in(cafe, mina):
 
     assert page["app"]["app"]["id"] == cafe.public_id
     assert page["app"]["start_param"] == "table-7"
+
+
+def test_the_public_card_tells_what_the_released_version_may_do(cafe):
+    live = build.make_app(cafe.maker)
+    build.approved_version(
+        live,
+        barnamak={
+            "network": {"connect": ["https://api.example.ir"]},
+            "relaxations": {"popups": "پرداخت در پنجرهٔ بانک"},
+        },
+        req_permissions=[{"name": "location", "reason": "نزدیک‌ترین شعبه"}],
+    )
+
+    body = Client().get(f"/a/{live.slug}").content.decode()
+
+    for told in ("https://api.example.ir", "پرداخت در پنجرهٔ بانک", "نزدیک‌ترین شعبه"):
+        assert told in body
+    assert "پیش از بار اول از شما می‌پرسیم" in body
+    plain = Client().get(f"/a/{cafe.slug}").content.decode()
+    assert "نه نامتان را می‌داند و نه شماره‌تان را" in plain
 
 
 def test_the_card_of_an_app_may_be_asked_for(cafe, mina):

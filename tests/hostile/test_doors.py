@@ -467,3 +467,12 @@ def test_no_name_becomes_markup_or_template(sara, reza, zahra):
             assert "onx" not in page or "7|add:7" in page, path  # never worked out
             shown[path] = "7|add:7" in page
     assert sum(shown.values()) >= len(shown) - 6, shown  # nearly every page shows it, as text
+
+
+def test_a_form_for_an_address_without_its_slash_is_refused_not_lost(settings):
+    for is_debug in (True, False):
+        settings.DEBUG = is_debug
+
+        for method in ("post", "put", "delete"):
+            assert getattr(Client(), method)("/signin").status_code == 404
+        assert Client().get("/signin?next=/a").url == "/signin/?next=/a"

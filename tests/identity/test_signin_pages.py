@@ -11,7 +11,7 @@ from identity import devices, senders
 from identity.addresses import address_of
 from identity.models import Device, Person
 from tests.identity.test_signin import Postbox
-from tests.people import make_person
+from tests.people import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 _numbers = itertools.count(1)
@@ -239,3 +239,10 @@ def test_only_what_our_own_proxies_wrote_is_believed(settings, proxies, forwarde
     settings.AXES_IPWARE_PROXY_COUNT = proxies
 
     assert address_of({"X-Forwarded-For": forwarded}, peer) == found
+
+
+def test_asking_for_the_headers_alone_signs_nobody_out():
+    client = signed_in(make_person("علی"))
+
+    assert client.head("/signout/").status_code == 200
+    assert client.get("/account/").status_code == 200

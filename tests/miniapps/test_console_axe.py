@@ -15,7 +15,9 @@ from miniapps import review
 from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.miniapps.browsing import at_the_desk
+from tests.miniapps.money_build import given_back, paid
 from tests.people import make_person, signed_in
+from wallet import accounts, paylinks
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 
@@ -46,11 +48,31 @@ def made_pages():
             (maker, f"{place}/webhooks/"), (maker, f"{place}/webhooks/endpoints/{hook.public_id}/"),
             (maker, f"{place}/webhooks/log/"), (maker, f"{place}/webhooks/events/{event.public_id}/"),
             (maker, f"/console/versions/{bad.public_id}/"), (maker, f"/console/cases/{case.public_id}/"),
+            *((maker, path) for path in money_pages(app)),
             (desk, "/admin/miniapps/submission/"),
             (desk, f"/admin/miniapps/submission/{case.pk}/change/#findings"),
         ]  # fmt: skip
     finally:
         connections.close_all()
+
+
+def money_pages(app) -> list[str]:
+    """The pages of an app's money, with a payment and a pay link on them."""
+    accounts._forget()
+    payment = paid(app, 1_000_000, title="علی (Ali) ۵۰٬۰۰۰+", order_ref=f"order-{'7' * 50}")
+    given_back(payment, 10_005, "سرد")
+    link = paylinks.create(
+        maker=app.maker, book="live", title="پیشخوان", amount=None, actor=app.maker.founder,
+        now=timezone.now(),
+    )  # fmt: skip
+    money = f"/console/makers/{app.maker.public_id}/money/"
+    one = f"{money}payments/{payment.public_id}/"
+    return [
+        money, f"{money}?mode=test", f"{money}?since=never", f"{money}refunds/", f"{money}days/",
+        one, f"{one}refund/?amount=5", f"{money}links/", f"{money}links/{link.public_id}/",
+        f"{money}links/{link.public_id}/print/", f"/console/apps/{app.public_id}/money/",
+        f"/console/apps/{app.public_id}/simulator/",
+    ]  # fmt: skip
 
 
 @pytest.mark.e2e

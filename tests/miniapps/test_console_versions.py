@@ -131,6 +131,53 @@ def test_a_build_without_a_manifest_gets_one_from_a_form(client, cafe):
     assert version.manifest["barnamak"]["network"] == {"connect": ["https://api.example.ir"]}
 
 
+def without_manifest(**more: bytes) -> bytes:
+    files = build.files() | {name.replace("_", "."): data for name, data in more.items()}
+    del files["manifest.json"]
+    return build.packed(files)
+
+
+def test_the_manifest_form_asks_for_permissions_and_tells_why(client, cafe):
+    refused, _page = upload(client, cafe, without_manifest(more_js=b"eval('1')"))
+    place = f"/console/versions/{refused.public_id}/manifest/"
+    given = {
+        "name": "کافه", "version_name": "1.2.0", "lang": "fa",
+        "permission": ["profile"], "reason-permission-profile": "نام روی سفارش",
+        "relaxation": ["popups"], "reason-relaxation-popups": "پرداخت در پنجرهٔ بانک",
+        "reason-relaxation-unsafe-eval": "قالب‌ها", "reason-permission-phone": "بی‌علامت",
+    }  # fmt: skip
+
+    answer = client.post(place, given)
+    version = check(Version.objects.get(public_id=answer["Location"].split("/")[-2]))
+
+    assert version.state == Version.State.READY
+    assert version.manifest["req_permissions"] == [{"name": "profile", "reason": "نام روی سفارش"}]
+    assert version.manifest["barnamak"]["relaxations"] == {
+        "popups": "پرداخت در پنجرهٔ بانک", "unsafe-eval": "قالب‌ها",
+    }  # fmt: skip
+    assert version.relaxations == ["popups", "unsafe-eval"]
+
+
+def test_the_manifest_form_wants_a_reason_for_what_is_asked(client, cafe):
+    refused, _page = upload(client, cafe, without_manifest())
+    given = {"name": "کافه", "version_name": "1", "permission": ["camera", "no-such-thing"]}
+
+    answer = client.post(f"/console/versions/{refused.public_id}/manifest/", given)
+
+    assert answer.status_code == 400
+    assert words(answer).count("Say why.") == 1
+    assert Version.objects.count() == 1
+
+
+def test_a_build_that_lacks_only_its_manifest_is_not_told_to_upload_again(client, cafe):
+    lacking, page = upload(client, cafe, without_manifest())
+    broken, _other = upload(client, cafe, without_manifest(more_js=b"let = ;"))
+
+    assert "Only one thing is missing" in words(page)
+    assert "This version was refused." not in words(page)
+    assert lacking.state == broken.state == Version.State.CHECKS_FAILED
+
+
 def test_the_manifest_form_keeps_what_was_written_when_a_part_is_missing(client, cafe):
     files = build.files()
     del files["manifest.json"]
@@ -311,6 +358,28 @@ def test_a_key_is_shown_once_and_revoked(client, cafe):
     assert f"bnk_{key.prefix}_" not in words(later)
     assert key.scopes == ["versions:write"]
     assert key.revoked_at is not None
+
+
+def test_a_test_key_is_made_and_marked(client, cafe):
+    place = f"/console/apps/{cafe.public_id}/keys/"
+
+    made = client.post(place, {"name": "t", "scopes": ["payments:write"], "days": "", "test": "1"})
+    listed = words(client.get(place))
+
+    key = AppKey.objects.get()
+    assert (made.status_code, key.test) == (201, True)
+    assert f"bnk_test_{key.prefix}_" in words(made)
+    assert f"bnk_test_{key.prefix}… test" in " ".join(listed.split())
+
+
+def test_a_test_key_that_could_do_more_is_not_made(client, cafe):
+    body = {"name": "t", "scopes": ["releases:write"], "days": "", "test": "1"}
+
+    answer = client.post(f"/console/apps/{cafe.public_id}/keys/", body)
+
+    assert answer.status_code == 400
+    assert "A test key may only handle payments and check tokens." in words(answer)
+    assert not AppKey.objects.exists()
 
 
 def test_a_key_without_scopes_is_refused_beside_them(client, cafe):

@@ -58,6 +58,31 @@ def test_the_queue_shows_what_waits_the_most_urgent_first(studio, reza):
     assert "Done" in english(reza).get(f"{QUEUE}?queue=decided").content.decode()
 
 
+def test_the_first_page_tells_how_the_queue_stands(studio, reza, roya):
+    late, mine, _free = (build.submitted(build.make_app(studio)) for _ in range(3))
+    Submission.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    review.claim(submission=mine, reviewer=reza, now=timezone.now())
+
+    numbers = at_the_desk(reza).get("/admin/").context["queue"]
+    hers = at_the_desk(roya).get("/admin/").context["queue"]
+
+    assert [number.count for number in numbers] == [3, 1, 2, 1, 0]
+    assert [number.tone for number in numbers] == ["", "bad", "", "", ""]
+    assert [number.count for number in hers] == [3, 1, 2, 0, 0]
+    page = at_the_desk(reza).get("/admin/").content.decode()
+    assert "از مهلت گذشته" in page
+    assert "اخیر" not in page  # Django's log of actions, which nothing here writes
+
+
+def test_what_was_found_is_counted_in_persian(studio, reza):
+    build.submitted(build.make_app(studio, slug="only-one"))
+
+    page = at_the_desk(reza).get(f"{QUEUE}?q=only-one").content.decode()
+
+    assert "۱ نتیجه (" in page
+    assert "برای یافتن بنویسید" in page
+
+
 def test_the_queue_is_searched_by_name_in_both_languages(studio, reza):
     build.submitted(build.make_app(studio, name_fa="نان تازه", name_en="Bread"))
     build.submitted(build.make_app(studio, name_fa="گل", name_en="Flower"))

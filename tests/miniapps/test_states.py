@@ -7,12 +7,22 @@ import pytest
 from django.db import transaction
 
 from core.models import AuditEvent
-from miniapps import checking, governing, registration, releasing, retiring, review, submission
+from miniapps import (
+    checking,
+    governing,
+    invoicing,
+    registration,
+    releasing,
+    retiring,
+    review,
+    submission,
+)
 from miniapps.errors import CaseOpen, StateForbids
 from miniapps.models import App, Release, Submission, Version
 from miniapps.states import APP, BEFORE, RELEASE, SUBMISSION, VERSION, Machine
 from tests.miniapps import build
 from tests.miniapps.build import NOW
+from wallet.invoices import Asked
 
 MACHINES = [
     pytest.param(APP, App.Status.values, id="app"),
@@ -102,6 +112,9 @@ def test_each_app_operation_follows_the_table(action, studio, omid):
         "edit": lambda: registration.edit_listing(app=app, actor=owner, name_en="Other"),
         "upload": lambda: submission.receive(
             app=app, upload=io.BytesIO(b"x"), actor=owner, via="api", now=NOW
+        ),
+        "charge": lambda: invoicing.ask(
+            app=app, book="live", asked=Asked("x", 1), key="k", now=NOW
         ),
         "submit": lambda: submission.submit(version=version, actor=owner, now=NOW),
         "release": lambda: releasing.release(

@@ -33,7 +33,9 @@ class Bank(Gateway):
             raise GatewayTimeout
         return self.rows.get(day, [])
 
-    def says(self, order: str, amount: int, day: date, state: str = "paid", receipt: str = "") -> None:
+    def says(
+        self, order: str, amount: int, day: date, state: str = "paid", receipt: str = ""
+    ) -> None:
         row = GatewayRow(
             order_id=order, receipt=receipt or f"r{order}", amount_rials=amount, state=state
         )
@@ -187,7 +189,9 @@ def test_a_bank_that_does_not_answer_takes_nothing_back(saras, now, today):
 
     done = look(bank, now + timedelta(minutes=10))
 
-    assert {(one["state"], one["why"]) for one in done.clearing} == {("no-answer", "gateway-timeout")}
+    assert {(one["state"], one["why"]) for one in done.clearing} == {
+        ("no-answer", "gateway-timeout")
+    }
     assert standing() == [("gateway-order-not-in-ledger", "naron 71 paid", 100)]
 
 

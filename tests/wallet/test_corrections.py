@@ -180,9 +180,7 @@ def test_approve_and_reject_at_once_end_in_one_of_them(saras, minas, vida, kian)
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        answers = set(
-            pool.map(decide, [(corrections.approve, kian), (corrections.reject, other)])
-        )
+        answers = set(pool.map(decide, [(corrections.approve, kian), (corrections.reject, other)]))
 
     assert answers in ({"approved", "after approved"}, {"rejected", "after rejected"})
     moved = 30_000 if "approved" in answers else 0
@@ -226,8 +224,9 @@ def test_a_proposal_ends_by_itself_and_is_not_approved_after_its_time(saras, min
 
     with pytest.raises(errors.CorrectionExpired):
         corrections.approve(correction=wish, actor=kian, reason="x", now=later)
-    early, ended = corrections.expire_old(now=later - timedelta(seconds=1)), corrections.expire_old(
-        now=later
+    early, ended = (
+        corrections.expire_old(now=later - timedelta(seconds=1)),
+        corrections.expire_old(now=later),
     )
 
     wish.refresh_from_db()

@@ -1,5 +1,6 @@
 """What a gateway may send us, and what it may not do to us with it."""
 
+import dataclasses
 import http.server
 import json
 import socket
@@ -306,6 +307,17 @@ def test_result_codes_mean_what_sadad_means(code, state):
         verdict = sadad(url).verify(ORDER)
 
     assert (verdict.state, verdict.raw_code) == (state, str(code))
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("Verified", State.PENDING), ("Paid", State.PENDING), ("Reversed", State.REVERSED), ("Novel", State.UNKNOWN)],
+)  # fmt: skip
+def test_a_verify_that_said_no_is_never_turned_into_a_yes(status, state):
+    with bank_saying({"ResCode": -1}, GOOD | {"Status": status}) as url:
+        config = dataclasses.replace(sadad(url).config, options={"inquire_path": "/inquire"})
+
+        assert Sadad(config).verify(ORDER).state is state
 
 
 @pytest.mark.parametrize("token", ["", None, "a/b", "a b", "é", "x" * 300, 5.5])

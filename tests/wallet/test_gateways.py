@@ -1,5 +1,6 @@
 """Every gateway keeps the one interface, in good days and in each of the bad ones."""
 
+import dataclasses
 import itertools
 import time
 from datetime import date
@@ -278,6 +279,15 @@ def test_a_callback_of_another_order_is_refused_before_the_bank_is_asked(psp, ga
         gateway.verify(dear, callback)
 
     assert psp.payment(cheap.token)["state"] == "paid", "nobody verified it"
+
+
+@pay_ins
+@pytest.mark.parametrize("change", [{"order_id": "5"}, {"token": "77"}])
+def test_order_and_token_of_a_callback_must_both_be_the_orders(psp, gateway, change):
+    known, callback = paid(psp, gateway)
+
+    with pytest.raises(GatewayMismatch):
+        gateway.verify(known, dataclasses.replace(callback, **change))
 
 
 @pay_ins

@@ -293,7 +293,9 @@ def test_what_was_booked_long_ago_is_read_by_the_full_look_only(saras, minas, no
 
     assert after_recent == []
     assert after_full == ["account-differs-from-its-transfers", "posting-is-no-step"]
-    assert codes() == after_full  # the frequent look does not see it, which is no proof that it went
+    assert (
+        codes() == after_full
+    )  # the frequent look does not see it, which is no proof that it went
 
     plant("update wallet_transfer set amount_rials = 10 where id = %s", old.pk)
     look(now, "full")

@@ -30,9 +30,7 @@ def of_day(config: GatewayConfig, day: date) -> list[ReportRow]:
         unreadable(f"status {status}", "status")
     mine = config.terminal_id or config.merchant_id
     rows = [Answer(_object(row)) for row in answer.list_of("rows")]
-    return [
-        _row(row) for row in rows if row.text("kind") in KINDS and row.text("merchant") == mine
-    ]
+    return [_row(row) for row in rows if row.text("kind") in KINDS and row.text("merchant") == mine]
 
 
 def _row(row: Answer) -> ReportRow:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 REPORT_PATH: Final = "/control/settlements"
 
+
 def rows(url: str) -> dict[str, dict[str, Any]]:
     """Return WALLET_GATEWAYS for a sandbox at this address."""
     return {

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('book', models.CharField(choices=[('live', 'Real money'), ('test', 'Test money')], max_length=4, verbose_name='book')),
                 ('kind', models.CharField(choices=[('person', "Person's wallet"), ('merchant', "Merchant's wallet"), ('escrow', 'Escrow'), ('payouts', 'Payouts under way'), ('fees', 'Fees'), ('fee_refunds', 'Fees given back'), ('gateway', 'Gateway clearing'), ('bank', 'Bank'), ('promotions', 'Promotions'), ('suspense', 'Suspense'), ('issuer', 'Issuer of test money')], max_length=12, verbose_name='kind')),
                 ('name', models.CharField(blank=True, default='', max_length=32, verbose_name='name')),
-                ('slot', models.PositiveSmallIntegerField(default=0, verbose_name='slot')),
+                ('slot', models.SmallIntegerField(default=0, verbose_name='slot')),
                 ('slots', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('debits_must_not_exceed_credits', models.BooleanField(default=False)),
                 ('credits_must_not_exceed_debits', models.BooleanField(default=False)),
@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
                 ('credits_posted', models.BigIntegerField(default=0)),
                 ('seq', models.BigIntegerField(default=0)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('maker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='identity.maker', verbose_name='maker')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('maker', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='identity.maker', verbose_name='maker')),
+                ('person', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'account',
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(verbose_name='time')),
                 ('credit_account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wallet.account', verbose_name='credit')),
                 ('debit_account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wallet.account', verbose_name='debit')),
-                ('pending', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settled_by', to='wallet.transfer')),
+                ('pending', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settled_by', to='wallet.transfer')),
             ],
             options={
                 'verbose_name': 'transfer',

@@ -8,6 +8,9 @@ once where that can be seen, and at commit in any case.
 from django.db import migrations
 
 FORWARD = """
+-- Whatever a function reads is named with its schema: a temporary table comes first otherwise, and
+-- whoever may make one would choose what the law looks at.
+
 -- Refusals carry SQLSTATE BMLAW and a stable code as their message; wallet/ledger.py words them.
 create function wallet_refuse(code text, fact text default '') returns void language plpgsql as $$
 begin
@@ -16,16 +19,16 @@ end $$;
 
 create function wallet_refuse_change() returns trigger language plpgsql as $$
 begin
-  perform wallet_refuse('ledger-immutable', tg_table_name || ' ' || lower(tg_op));
+  perform public.wallet_refuse('ledger-immutable', tg_table_name || ' ' || lower(tg_op));
   return null;
 end $$;
 
 create function wallet_refuse_outside() returns trigger language plpgsql as $$
 begin
   if pg_trigger_depth() < 2 then
-    perform wallet_refuse('balance-without-transfer', tg_table_name);
+    perform public.wallet_refuse('balance-without-transfer', tg_table_name);
   end if;
-  return new;
+  return null;
 end $$;
 
 -- Balances are updated in place (HOT): leave room on the page.
@@ -41,23 +44,23 @@ create trigger wallet_posting_immutable before update or delete on wallet_postin
 create trigger wallet_posting_no_truncate before truncate on wallet_posting
   for each statement execute function wallet_refuse_change();
 create trigger wallet_posting_by_transfer_only before insert on wallet_posting
-  for each row execute function wallet_refuse_outside();
+  for each statement execute function wallet_refuse_outside();
 
 -- An account begins empty, stays whose it is and what it is, and is not deleted once it was used.
--- Neither CHECK nor WHEN stands on these tables where it can be helped: PostgreSQL reads each of them
--- anew in every statement (measured: 20 to 30 microseconds a piece).
+-- No CHECK stands on these tables, and no WHEN on a trigger that a transfer fires: PostgreSQL reads
+-- each of them anew in every statement (docs/decisions/0015 has the figure).
 create function wallet_account_begins() returns trigger language plpgsql as $$
 begin
   if new.book not in ('live', 'test')
      or new.kind not in ('person', 'merchant', 'escrow', 'payouts', 'fees', 'fee_refunds', 'gateway',
        'bank', 'promotions', 'suspense', 'issuer')
      or (new.person_id is not null) <> (new.kind = 'person')
-     or (new.maker_id is not null) <> (new.kind = 'merchant') then
-    perform wallet_refuse('account-misshapen', new.public_id);
+     or (new.maker_id is not null) <> (new.kind = 'merchant') or new.slot < 0 then
+    perform public.wallet_refuse('account-misshapen', new.public_id);
   end if;
   if (new.seq, new.debits_pending, new.debits_posted, new.credits_pending, new.credits_posted)
      <> (0, 0, 0, 0, 0) then
-    perform wallet_refuse('balance-without-transfer', new.public_id);
+    perform public.wallet_refuse('balance-without-transfer', new.public_id);
   end if;
   return new;
 end $$;
@@ -72,211 +75,186 @@ create trigger wallet_account_no_truncate before truncate on wallet_account
   for each statement execute function wallet_refuse_change();
 create trigger wallet_account_by_transfer_only
   before update of seq, debits_pending, debits_posted, credits_pending, credits_posted
-  on wallet_account for each row execute function wallet_refuse_outside();
+  on wallet_account for each statement execute function wallet_refuse_outside();
 
 -- The flags of an account are law.
 create function wallet_keep_flags(a wallet_account) returns void language plpgsql as $$
 begin
   if a.debits_must_not_exceed_credits and a.debits_pending + a.debits_posted > a.credits_posted then
-    perform wallet_refuse('debits-exceed-credits', a.public_id);
+    perform public.wallet_refuse('debits-exceed-credits', a.public_id);
   elsif a.credits_must_not_exceed_debits
         and a.credits_pending + a.credits_posted > a.debits_posted then
-    perform wallet_refuse('credits-exceed-debits', a.public_id);
+    perform public.wallet_refuse('credits-exceed-debits', a.public_id);
   end if;
 end $$;
 
--- The last word, at commit: the steps of a balance are postings, each with its transfer.
+-- The last word, at commit: each step of a balance is a posting, and each posting the effect of its
+-- transfer. It is judged by as few expressions as can be: PostgreSQL prepares each one anew in every
+-- transaction. A chain may pass through a state that breaks a flag, so that flags are asked of the row
+-- as it stands now.
 create function wallet_check_balance() returns trigger language plpgsql as $$
 declare
-  s record;
+  is_debit boolean;
+  owner bigint;
+  waits bigint;
+  moves bigint;
+  dp bigint;
+  dq bigint;
+  cp bigint;
+  cq bigint;
+  lawful boolean;
 begin
-  if (new.debits_must_not_exceed_credits
-      and new.debits_pending + new.debits_posted > new.credits_posted)
-     or (new.credits_must_not_exceed_debits
-      and new.credits_pending + new.credits_posted > new.debits_posted) then
-    perform wallet_keep_flags(new);
+  select p.is_debit, p.debits_pending, p.debits_posted, p.credits_pending, p.credits_posted,
+      case when p.is_debit then t.debit_account_id else t.credit_account_id end,
+      case t.kind when 'posted' then 0 when 'pending' then t.amount_rials else -t.held_rials end,
+      case when t.kind in ('posted', 'post') then t.amount_rials else 0 end
+    into is_debit, dp, dq, cp, cq, owner, waits, moves
+    from public.wallet_posting p join public.wallet_transfer t on t.id = p.transfer_id
+   where p.account_id = new.id and p.seq = new.seq;
+  lawful := new.seq = old.seq + 1 and owner = new.id
+    and dp = new.debits_pending and dq = new.debits_posted
+    and cp = new.credits_pending and cq = new.credits_posted
+    and dp = old.debits_pending + case when is_debit then waits else 0 end
+    and dq = old.debits_posted + case when is_debit then moves else 0 end
+    and cp = old.credits_pending + case when is_debit then 0 else waits end
+    and cq = old.credits_posted + case when is_debit then 0 else moves end;
+  if lawful and (not new.debits_must_not_exceed_credits or dp + dq <= cq)
+     and (not new.credits_must_not_exceed_debits or cp + cq <= dq) then
+    return null;
   end if;
-  select count(*) as steps,
-      sum(p.is_debit::int * w.waiting) as dp, sum(p.is_debit::int * w.moved) as dq,
-      sum((not p.is_debit)::int * w.waiting) as cp, sum((not p.is_debit)::int * w.moved) as cq,
-      bool_and(case when p.is_debit then t.debit_account_id else t.credit_account_id end = new.id)
-        as own,
-      max(p.debits_pending) filter (where p.seq = new.seq) as last_dp,
-      max(p.debits_posted) filter (where p.seq = new.seq) as last_dq,
-      max(p.credits_pending) filter (where p.seq = new.seq) as last_cp,
-      max(p.credits_posted) filter (where p.seq = new.seq) as last_cq
-    into s
-    from wallet_posting p join wallet_transfer t on t.id = p.transfer_id,
-      lateral (select
-        case t.kind when 'posted' then 0 when 'pending' then t.amount_rials else -t.held_rials end
-          as waiting,
-        case when t.kind in ('posted', 'post') then t.amount_rials else 0 end as moved) w
-   where p.account_id = new.id and p.seq > old.seq and p.seq <= new.seq;
-  if s.steps = 0 or s.steps <> new.seq - old.seq or not s.own
-     or s.dp <> new.debits_pending - old.debits_pending
-     or s.dq <> new.debits_posted - old.debits_posted
-     or s.cp <> new.credits_pending - old.credits_pending
-     or s.cq <> new.credits_posted - old.credits_posted
-     or s.last_dp <> new.debits_pending or s.last_dq <> new.debits_posted
-     or s.last_cp <> new.credits_pending or s.last_cq <> new.credits_posted then
-    perform wallet_refuse('balance-without-transfer', new.public_id);
+  perform public.wallet_keep_flags(a) from public.wallet_account a where a.id = new.id;
+  if lawful is not true
+     and (new.seq, new.debits_pending, new.debits_posted, new.credits_pending, new.credits_posted)
+      <> (old.seq, old.debits_pending, old.debits_posted, old.credits_pending, old.credits_posted)
+  then
+    perform public.wallet_refuse('balance-without-transfer', new.public_id);
   end if;
   return null;
 end $$;
-create constraint trigger wallet_account_balanced
-  after update of seq, debits_pending, debits_posted, credits_pending, credits_posted
-  on wallet_account deferrable initially deferred
-  for each row execute function wallet_check_balance();
+create constraint trigger wallet_account_balanced after update on wallet_account
+  deferrable initially deferred for each row execute function wallet_check_balance();
 
 -- The shape of a transfer. A post or a void names its hold and has the hold's accounts and book.
 create function wallet_transfer_law() returns trigger language plpgsql as $$
 declare
-  hold wallet_transfer%rowtype;
+  hold public.wallet_transfer%rowtype;
 begin
-  if new.amount_rials not between 1 and 9007199254740991 then
-    perform wallet_refuse('amount-out-of-range', new.key);
-  elsif new.debit_account_id = new.credit_account_id then
-    perform wallet_refuse('transfer-to-oneself', new.key);
-  elsif new.kind in ('posted', 'pending') then
-    if new.pending_id is not null or new.held_rials is not null then
-      perform wallet_refuse('hold-unknown', new.key);
-    end if;
+  if new.kind in ('posted', 'pending') and new.amount_rials between 1 and 9007199254740991
+     and new.debit_account_id <> new.credit_account_id
+     and new.pending_id is null and new.held_rials is null then
     return new;
-  elsif new.kind not in ('post', 'void') then
-    perform wallet_refuse('transfer-kind-unknown', new.key);
+  elsif new.amount_rials not between 1 and 9007199254740991 then
+    perform public.wallet_refuse('amount-out-of-range', new.key);
+  elsif new.debit_account_id = new.credit_account_id then
+    perform public.wallet_refuse('transfer-to-oneself', new.key);
+  elsif new.kind not in ('posted', 'pending', 'post', 'void') then
+    perform public.wallet_refuse('transfer-kind-unknown', new.key);
+  elsif new.kind in ('posted', 'pending') then
+    perform public.wallet_refuse('hold-unknown', new.key);
   end if;
-  select * into hold from wallet_transfer where id = new.pending_id;
+  select * into hold from public.wallet_transfer where id = new.pending_id;
   if hold.id is null or hold.kind <> 'pending' then
-    perform wallet_refuse('hold-unknown', new.key);
+    perform public.wallet_refuse('hold-unknown', new.key);
   end if;
   if new.debit_account_id is distinct from hold.debit_account_id
      or new.credit_account_id is distinct from hold.credit_account_id
      or new.book <> hold.book then
-    perform wallet_refuse('hold-of-other-accounts', new.key);
+    perform public.wallet_refuse('hold-of-other-accounts', new.key);
   end if;
   new.held_rials := hold.amount_rials;
   if new.kind = 'void' then
     new.amount_rials := hold.amount_rials;
   elsif new.amount_rials > hold.amount_rials then
-    perform wallet_refuse('amount-exceeds-hold', new.key);
+    perform public.wallet_refuse('amount-exceeds-hold', new.key);
   elsif hold.expires_at <= clock_timestamp() then
-    perform wallet_refuse('hold-expired', new.key);
+    perform public.wallet_refuse('hold-expired', new.key);
   end if;
   return new;
 end $$;
 create trigger wallet_transfer_lawful before insert on wallet_transfer
   for each row execute function wallet_transfer_law();
 
--- What follows from inserted transfers: balances and postings. Accounts are locked in order of
--- their ids, so two statements that meet cannot wait for each other. Flags are judged on the effect
--- of the whole statement.
+-- What follows from inserted transfers: balances and postings. The two accounts are taken in order of
+-- their ids (wallet_post has locked those of a chain before), so two that meet cannot wait for each
+-- other. Flags are judged on the effect of the whole statement.
 create function wallet_move() returns trigger language plpgsql as $$
 declare
-  n integer := 0;
-  t wallet_transfer%rowtype;
-  waiting bigint;
-  moved bigint;
-  d wallet_account%rowtype;
-  c wallet_account%rowtype;
+  t_id bigint; t_kind text; t_book text; debit_id bigint; credit_id bigint;
+  waits bigint; moves bigint;
+  d_seq bigint; d_book text; d_frozen boolean; d_bound boolean;
+  d_dp bigint; d_dq bigint; d_cp bigint; d_cq bigint;
+  c_seq bigint; c_book text; c_frozen boolean; c_bound boolean;
+  c_dp bigint; c_dq bigint; c_cp bigint; c_cq bigint;
+  doubtful boolean := false;
 begin
-  for t in select * from added limit 2 loop
-    n := n + 1;
-  end loop;
-  if n = 1 then
-    waiting := case t.kind
-      when 'posted' then 0 when 'pending' then t.amount_rials else -t.held_rials end;
-    moved := case when t.kind in ('posted', 'post') then t.amount_rials else 0 end;
-    if t.debit_account_id < t.credit_account_id then
-      update wallet_account
-         set debits_pending = debits_pending + waiting, debits_posted = debits_posted + moved,
+  for t_id, t_kind, t_book, debit_id, credit_id, waits, moves in
+    select t.id, t.kind, t.book, t.debit_account_id, t.credit_account_id,
+      case t.kind when 'posted' then 0 when 'pending' then t.amount_rials else -t.held_rials end,
+      case when t.kind in ('posted', 'post') then t.amount_rials else 0 end
+    from added t
+  loop
+    if debit_id < credit_id then
+      update public.wallet_account
+         set debits_pending = debits_pending + waits, debits_posted = debits_posted + moves,
              seq = seq + 1
-       where id = t.debit_account_id returning * into d;
-      update wallet_account
-         set credits_pending = credits_pending + waiting, credits_posted = credits_posted + moved,
+       where id = debit_id
+       returning seq, book, frozen, debits_must_not_exceed_credits,
+           debits_pending, debits_posted, credits_pending, credits_posted
+         into d_seq, d_book, d_frozen, d_bound, d_dp, d_dq, d_cp, d_cq;
+      update public.wallet_account
+         set credits_pending = credits_pending + waits, credits_posted = credits_posted + moves,
              seq = seq + 1
-       where id = t.credit_account_id returning * into c;
+       where id = credit_id
+       returning seq, book, frozen, credits_must_not_exceed_debits,
+           debits_pending, debits_posted, credits_pending, credits_posted
+         into c_seq, c_book, c_frozen, c_bound, c_dp, c_dq, c_cp, c_cq;
     else
-      update wallet_account
-         set credits_pending = credits_pending + waiting, credits_posted = credits_posted + moved,
+      update public.wallet_account
+         set credits_pending = credits_pending + waits, credits_posted = credits_posted + moves,
              seq = seq + 1
-       where id = t.credit_account_id returning * into c;
-      update wallet_account
-         set debits_pending = debits_pending + waiting, debits_posted = debits_posted + moved,
+       where id = credit_id
+       returning seq, book, frozen, credits_must_not_exceed_debits,
+           debits_pending, debits_posted, credits_pending, credits_posted
+         into c_seq, c_book, c_frozen, c_bound, c_dp, c_dq, c_cp, c_cq;
+      update public.wallet_account
+         set debits_pending = debits_pending + waits, debits_posted = debits_posted + moves,
              seq = seq + 1
-       where id = t.debit_account_id returning * into d;
+       where id = debit_id
+       returning seq, book, frozen, debits_must_not_exceed_credits,
+           debits_pending, debits_posted, credits_pending, credits_posted
+         into d_seq, d_book, d_frozen, d_bound, d_dp, d_dq, d_cp, d_cq;
     end if;
-    if d.id is null or c.id is null or d.book <> t.book or c.book <> t.book or d.frozen or c.frozen then
-      perform wallet_refuse_move(t, d, c);
+    if (d_book = t_book and c_book = t_book and (not (d_frozen or c_frozen) or t_kind = 'void')
+        and (not d_bound or d_dp + d_dq <= d_cq) and (not c_bound or c_cp + c_cq <= c_dq))
+       is not true then
+      if d_seq is null or c_seq is null then
+        perform public.wallet_refuse('account-unknown', t_id::text);
+      end if;
+      doubtful := true;
     end if;
-    if d.debits_must_not_exceed_credits
-       and d.debits_pending + d.debits_posted > d.credits_posted then
-      perform wallet_keep_flags(d);
-    elsif c.credits_must_not_exceed_debits
-       and c.credits_pending + c.credits_posted > c.debits_posted then
-      perform wallet_keep_flags(c);
-    end if;
-    insert into wallet_posting (account_id, seq, transfer_id, is_debit,
+    insert into public.wallet_posting (account_id, seq, transfer_id, is_debit,
         debits_pending, debits_posted, credits_pending, credits_posted)
-      values (d.id, d.seq, t.id, true,
-        d.debits_pending, d.debits_posted, d.credits_pending, d.credits_posted),
-       (c.id, c.seq, t.id, false,
-        c.debits_pending, c.debits_posted, c.credits_pending, c.credits_posted);
-  elsif n > 1 then
-    perform 1 from wallet_account
-      where id in (select debit_account_id from added union select credit_account_id from added)
-      order by id for no key update;
-    perform wallet_refuse_move(x, da, ca)
-      from added x
-      left join wallet_account da on da.id = x.debit_account_id
-      left join wallet_account ca on ca.id = x.credit_account_id
-      where da.id is null or ca.id is null or da.book <> x.book or ca.book <> x.book
-         or ((da.frozen or ca.frozen) and x.kind <> 'void');
-    with side as (
-      select x.id, s.account_id, s.is_debit,
-        case x.kind when 'posted' then 0 when 'pending' then x.amount_rials
-          else -x.held_rials end as waits,
-        case when x.kind in ('posted', 'post') then x.amount_rials else 0 end as moves
-      from added x, lateral (values (x.debit_account_id, true), (x.credit_account_id, false))
-        as s (account_id, is_debit)
-    ), step as (
-      select id, account_id, is_debit, row_number() over w as number,
-        sum(case when is_debit then waits else 0 end) over w as dp,
-        sum(case when is_debit then moves else 0 end) over w as dq,
-        sum(case when is_debit then 0 else waits end) over w as cp,
-        sum(case when is_debit then 0 else moves end) over w as cq
-      from side window w as (partition by account_id order by id rows unbounded preceding)
-    )
-    insert into wallet_posting (account_id, seq, transfer_id, is_debit,
-        debits_pending, debits_posted, credits_pending, credits_posted)
-      select a.id, a.seq + s.number, s.id, s.is_debit, a.debits_pending + s.dp,
-        a.debits_posted + s.dq, a.credits_pending + s.cp, a.credits_posted + s.cq
-      from step s join wallet_account a on a.id = s.account_id;
-    update wallet_account a
-       set seq = p.seq, debits_pending = p.debits_pending, debits_posted = p.debits_posted,
-           credits_pending = p.credits_pending, credits_posted = p.credits_posted
-      from wallet_posting p
-      join (
-        select s.account_id, count(*) as steps
-        from added x, lateral (values (x.debit_account_id), (x.credit_account_id)) as s (account_id)
-        group by s.account_id
-      ) touched on touched.account_id = p.account_id
-     where a.id = touched.account_id and p.seq = a.seq + touched.steps;
-    perform wallet_keep_flags(a) from wallet_account a
-      where id in (select debit_account_id from added union select credit_account_id from added);
+      values (debit_id, d_seq, t_id, true, d_dp, d_dq, d_cp, d_cq),
+        (credit_id, c_seq, t_id, false, c_dp, c_dq, c_cp, c_cq);
+  end loop;
+  if doubtful then
+    perform public.wallet_refuse_move(t, d, c) from added t
+      join public.wallet_account d on d.id = t.debit_account_id
+      join public.wallet_account c on c.id = t.credit_account_id
+      order by t.id;
   end if;
   return null;
 end $$;
 create function wallet_refuse_move(t wallet_transfer, d wallet_account, c wallet_account)
 returns void language plpgsql as $$
 begin
-  if d.id is null or c.id is null then
-    perform wallet_refuse('account-unknown', t.key);
-  elsif d.book <> t.book or c.book <> t.book then
-    perform wallet_refuse('books-differ', t.key);
+  if d.book <> t.book or c.book <> t.book then
+    perform public.wallet_refuse('books-differ', t.key);
   -- What was held may still go back: releasing takes nothing out of a frozen account.
   elsif (d.frozen or c.frozen) and t.kind <> 'void' then
-    perform wallet_refuse('account-frozen', t.key);
+    perform public.wallet_refuse('account-frozen', t.key);
   end if;
+  perform public.wallet_keep_flags(d), public.wallet_keep_flags(c);
 end $$;
 create trigger wallet_transfer_moves after insert on wallet_transfer
   referencing new table as added for each statement execute function wallet_move();
@@ -290,50 +268,51 @@ begin
      <> (p_kind, p_debit, p_credit, p_reason, p_reference, p_book)
      or t.pending_id is distinct from p_pending
      or (t.amount_rials <> p_amount and t.kind <> 'void') then
-    perform wallet_refuse('ledger-key-reused', t.key);
+    perform public.wallet_refuse('ledger-key-reused', t.key);
   end if;
   return t.id;
 end $$;
 
--- One transfer in one round trip: its id, and whether it had been there before.
+-- One transfer in one round trip: its id, negative if it had been there before.
 create function wallet_post_one(
   p_public text, p_key text, p_kind text, p_debit bigint, p_credit bigint, p_amount bigint,
-  p_reason text, p_pending bigint, p_expires timestamptz, p_reference text, p_book text,
-  out transfer_id bigint, out existed boolean
-) language plpgsql as $$
+  p_reason text, p_pending bigint, p_expires timestamptz, p_reference text, p_book text
+) returns bigint language plpgsql as $$
 declare
-  t wallet_transfer%rowtype;
+  found_id bigint;
 begin
-  select * into t from wallet_transfer where key = p_key;
-  existed := t.id is not null;
-  if existed then
-    transfer_id := wallet_same(t, p_kind, p_debit, p_credit, p_amount, p_reason, p_pending,
-      p_reference, p_book);
-  else
-    insert into wallet_transfer (public_id, key, book, kind, debit_account_id, credit_account_id,
-        amount_rials, reason, pending_id, expires_at, reference, created_at)
-      values (p_public, p_key, p_book, p_kind, p_debit, p_credit, p_amount, p_reason, p_pending,
-        p_expires, p_reference, clock_timestamp())
-      returning id into transfer_id;
+  insert into public.wallet_transfer (public_id, key, book, kind, debit_account_id, credit_account_id,
+      amount_rials, reason, pending_id, expires_at, reference, created_at)
+    select p_public, p_key, p_book, p_kind, p_debit, p_credit, p_amount, p_reason, p_pending,
+      p_expires, p_reference, clock_timestamp()
+    where not exists (select from public.wallet_transfer where key = p_key)
+    returning id into found_id;
+  if found_id is not null then
+    return found_id;
   end if;
+  return (
+    select -public.wallet_same(t, p_kind, p_debit, p_credit, p_amount, p_reason, p_pending, p_reference,
+      p_book)
+    from public.wallet_transfer t where key = p_key);
 end $$;
 
 -- A chain of transfers that succeed or fail together, in one round trip whatever its length. Each
--- argument is an array with one element a transfer; so are the results, in the same order.
+-- argument is an array with one element a transfer; so is the result, in the same order.
 create function wallet_post(
   p_public text[], p_key text[], p_kind text[], p_debit bigint[], p_credit bigint[],
   p_amount bigint[], p_reason text[], p_pending bigint[], p_expires timestamptz[],
-  p_reference text[], p_book text[], out ids bigint[], out existed boolean[]
-) language plpgsql as $$
+  p_reference text[], p_book text[]
+) returns bigint[] language plpgsql as $$
 declare
   n integer := cardinality(p_key);
-  t wallet_transfer%rowtype;
+  existed boolean[] := array_fill(false, array[n]);
+  ids bigint[];
+  t public.wallet_transfer%rowtype;
 begin
-  existed := array_fill(false, array[n]);
-  for t in select * from wallet_transfer where key = any (p_key) loop
+  for t in select * from public.wallet_transfer where key = any (p_key) loop
     for i in 1 .. n loop
       if p_key[i] = t.key then
-        ids[i] := wallet_same(t, p_kind[i], p_debit[i], p_credit[i], p_amount[i], p_reason[i],
+        ids[i] := -public.wallet_same(t, p_kind[i], p_debit[i], p_credit[i], p_amount[i], p_reason[i],
           p_pending[i], p_reference[i], p_book[i]);
         existed[i] := true;
       end if;
@@ -341,10 +320,12 @@ begin
   end loop;
   for i in 1 .. n loop
     if not existed[i] then
-      ids[i] := nextval('wallet_transfer_id_seq');
+      ids[i] := nextval('public.wallet_transfer_id_seq');
     end if;
   end loop;
-  insert into wallet_transfer (id, public_id, key, book, kind, debit_account_id,
+  perform 1 from public.wallet_account where id in (select unnest(p_debit || p_credit))
+    order by id for no key update;
+  insert into public.wallet_transfer (id, public_id, key, book, kind, debit_account_id,
       credit_account_id, amount_rials, reason, pending_id, expires_at, reference, created_at)
     select m.id, m.public_id, m.key, m.book, m.kind, m.debit, m.credit, m.amount, m.reason,
       m.pending, m.expires, m.reference, clock_timestamp()
@@ -353,6 +334,7 @@ begin
       as m (id, existed, public_id, key, book, kind, debit, credit, amount, reason, pending,
         expires, reference)
     where not m.existed order by m.id;
+  return ids;
 end $$;
 """
 BACKWARD = """

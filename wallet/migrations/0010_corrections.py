@@ -56,7 +56,7 @@ drop function wallet_correction_law();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0003_payments"),
+        ("wallet", "0004_money_in_and_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

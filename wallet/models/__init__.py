@@ -13,8 +13,10 @@ from wallet.models.payments import (
     SpendingLimit,
 )
 from wallet.models.reconciliation import Difference, ReconciliationRun
+from wallet.models.transit import Payout, TopUp
 
 __all__ = [
     "Account", "Correction", "Difference", "Invoice", "MerchantTerms", "News", "PayLink", "Payment",
-    "Posting", "ReconciliationRun", "Refund", "Spender", "SpendingLimit", "Transfer",
+    "Payout", "Posting", "ReconciliationRun", "Refund", "Spender", "SpendingLimit", "TopUp",
+    "Transfer",
 ]  # fmt: skip

@@ -103,9 +103,7 @@ class Correction(models.Model):
                 condition=Q(amount_rials__gte=1, amount_rials__lte=AMOUNT_RIALS_MAX),
                 name="wallet_correction_amount",
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="wallet_correction_has_a_reason"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="wallet_correction_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(state="proposed", decided_by=None, decided_at=None, transfer=None)
                 | Q(state="expired", decided_by=None, decided_at__isnull=False, transfer=None)

@@ -57,6 +57,7 @@ class Account(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # the constraints below begin with it
         related_name="accounts",
     )
     maker = models.ForeignKey(
@@ -65,10 +66,11 @@ class Account(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # the constraints below begin with it
         related_name="accounts",
     )
     name = models.CharField(_("name"), max_length=32, default="", blank=True)  # a gateway's
-    slot = models.PositiveSmallIntegerField(_("slot"), default=0)  # 0: the account itself
+    slot = models.SmallIntegerField(_("slot"), default=0)  # 0: the account itself
     slots = ArrayField(models.BigIntegerField(), default=list, blank=True)  # ids of its slots
     debits_must_not_exceed_credits = models.BooleanField(default=False)
     credits_must_not_exceed_debits = models.BooleanField(default=False)
@@ -136,8 +138,8 @@ class Transfer(models.Model):
     key = models.CharField(_("idempotency key"), max_length=80)
     book = models.CharField(_("book"), max_length=4, choices=Account.Book.choices)
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
-    # No foreign keys in the database for the two accounts: the trigger that moves the balances
-    # reads both rows, and an account with postings cannot be deleted.
+    # No foreign keys in the database for accounts and hold: the triggers read those rows, and
+    # neither an account with postings nor a transfer can be deleted.
     debit_account = models.ForeignKey(
         Account,
         verbose_name=_("debit"),
@@ -157,7 +159,12 @@ class Transfer(models.Model):
     amount_rials = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=20)
     pending = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="settled_by", db_index=False
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="settled_by",
+        db_constraint=False,
+        db_index=False,
     )
     held_rials = models.BigIntegerField(null=True)  # of the pending transfer that this one settles
     expires_at = models.DateTimeField(null=True)  # of a pending one: after it there is no post

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from host import demo_apps, demo_chats, demo_people
+from host import demo_apps, demo_chats, demo_money, demo_people
 
 
 class Command(BaseCommand):
@@ -25,4 +25,5 @@ class Command(BaseCommand):
             people = demo_people.load()
             apps = demo_apps.load(people, now=now)
             demo_chats.load(people, apps, now=now)
+            demo_money.load(people, apps, now=now)
         self.stdout.write(f"demo: {len(people)} people, {len(apps)} mini-apps")

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from host import demo_people
+from host import demo_money, demo_people
 from identity.models import Person
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         for one in demo_people.PEOPLE:
             self.stdout.write(
                 f"  {_local(one.phone)}  code {demo_people.code(one)}"
-                f"  {one.first_name} · {one.story}"
+                f"  {one.first_name} · {one.story}{_pin_of(one.key)}"
             )
         self.stdout.write(
             f"Staff sign in at {settings.ORIGIN}/admin/ (phone, password, TOTP code):"
@@ -41,6 +41,11 @@ class Command(BaseCommand):
         self.stdout.write(
             "TOTP codes change every 30 seconds: `make codes` prints the ones of now."
         )
+
+
+def _pin_of(key: str) -> str:
+    """Return the first wallet PIN of who has one; it can be changed on the wallet's page."""
+    return f", wallet PIN {demo_money.PINS[key]}" if key in demo_money.PINS else ""
 
 
 def _local(phone: str) -> str:

@@ -93,6 +93,7 @@ export function preview(message) {
   if (message.kind === "service") return serviceText(message);
   if (message.card) {
     const { kind, payload } = message.card;
+    if (kind === "receipt") return say("receipt_card", { title: isolate(payload["title"]) });
     return kind === "miniapp" ? say("app_card", { name: isolate(appName(payload)) }) : say("unknown_card");
   }
   return message.text;

@@ -8,6 +8,7 @@ from django.test import Client
 from miniapps.models import AppKey, Release
 from miniapps.webhooks import events
 from tests.miniapps import build
+from tests.miniapps.api import money
 from tests.people import signed_in
 
 Scope = AppKey.Scope
@@ -73,6 +74,16 @@ ROWS = [
     Row("get", f"{HOOKS}/events/{{event}}", **SEES),
     Row("post", f"{HOOKS}/events/{{event}}/replay"),
     Row("get", f"{HOOKS}/deliveries", **SEES),
+    Row("get", "apps/{app}/invoices", **SEES),
+    Row("post", "apps/{app}/invoices", developer=403),
+    Row("get", "apps/{app}/invoices/{invoice}", **SEES),
+    Row("post", "apps/{app}/invoices/{invoice}/cancel", developer=403, owner=200, key_of_all=200),
+    Row("get", "apps/{app}/payments", **SEES),
+    Row("get", "apps/{app}/balance", **SEES),
+    Row("post", "invoices", stranger=401, analyst=401, developer=401, owner=401),
+    Row("get", "payments/{payment}", **SEES),
+    Row("get", "payments/{payment}/refunds", **SEES),
+    Row("post", "payments/{payment}/refunds", developer=403),
     Row("get", "versions/{version}", **SEES),
     Row("post", "versions/{version}/manifest"),
     Row("post", "versions/{version}/withdraw", developer=200, owner=200, key_of_all=200),
@@ -98,7 +109,8 @@ def test_each_address_answers_each_caller_as_the_table_says(  # noqa: PLR0917  (
     place = row.place.format(
         app=app.public_id, version=release.version.public_id, release=release.public_id,
         submission=app.submissions.get().public_id, key=key.public_id,
-        endpoint=hook.public_id, event=event.public_id,
+        endpoint=hook.public_id, event=event.public_id, invoice=money.invoice(app).public_id,
+        payment=money.paid(app).public_id,
     )  # fmt: skip
     client = {
         "nobody": Client,
@@ -113,7 +125,10 @@ def test_each_address_answers_each_caller_as_the_table_says(  # noqa: PLR0917  (
     kind = "multipart/form-data; boundary=x" if is_form else "application/json"
     body = b"--x--\r\n" if is_form else b'{"no such member": 1}'
 
-    answer = client.generic(row.method.upper(), f"/api/v1/{place}", body, content_type=kind)
+    answer = client.generic(
+        row.method.upper(), f"/api/v1/{place}", body, content_type=kind,
+        headers={"Idempotency-Key": "k"} if row.method == "post" else {},
+    )  # fmt: skip
 
     assert answer.status_code == row.statuses[caller], answer.content
     if answer.status_code >= 400:

@@ -55,6 +55,15 @@ def answers(status: int = 204, body: bytes = b"", **headers: str) -> Behaviour:
     return behave
 
 
+def refuses(object_id: str) -> Behaviour:
+    """Take everything but what concerns one object."""
+
+    def behave(connection: socket.socket, request: Request, end: threading.Event) -> None:
+        answers(500 if request.event["object"] == object_id else 204)(connection, request, end)
+
+    return behave
+
+
 def hangs(seconds: float = 30.0, then: Behaviour | None = None) -> Behaviour:
     """Say nothing for a while."""
 
@@ -127,8 +136,12 @@ class Receiver:
             assert time.monotonic() < deadline, f"{len(self.requests)} of {count} arrived"
             time.sleep(POLL_S)
 
-    def close(self) -> None:
+    def wake(self) -> None:
+        """Let whatever hangs go on, and take nothing new."""
         self._end.set()
+
+    def close(self) -> None:
+        self.wake()
         self._listener.close()
         for thread in self._threads:
             thread.join(timeout=5)

@@ -273,6 +273,19 @@ def test_a_replay_keeps_the_id_and_begins_the_waits_anew(cafe, added, listen, sa
     assert (delivery.state, delivery.tries, delivery.attempts_count) == ("delivered", 1, 2)
 
 
+def test_what_waited_behind_a_replayed_event_goes_with_it(cafe, added, listen, sara):
+    clock = Clock()
+    receiver = listen(answers(500), answers(204))
+    added(receiver)
+    first, second = happened(cafe), happened(cafe)
+    send(clock)
+
+    replaying.replay(event=first, actor=sara, now=clock.now)
+    send(clock)
+
+    assert receiver.event_ids == [first.public_id, first.public_id, second.public_id]
+
+
 def test_what_was_delivered_can_be_sent_again(cafe, added, server, sara):
     added(server)
     event = happened(cafe)

@@ -25,7 +25,7 @@ export function icon(name) {
   svg.setAttribute("class", `run-icon run-icon-${name}`);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `${document.body.dataset.icons ?? ""}#${name}`);
+  use.setAttribute("href", `${document.body.dataset.icons ?? document.documentElement.dataset.icons ?? ""}#${name}`);
   svg.append(use);
   return svg;
 }

@@ -1,5 +1,6 @@
 // Telegram's wire: JSON strings in, JSON strings out, every request answered.
 import { customMethods, limits, methods } from "./protocol.js";
+import { payFor } from "./payments.js";
 import { Bucket, fits, readLegacy, refusalOf } from "./wire.js";
 
 /** @typedef {import("./runner.js").Runner} Runner */
@@ -82,6 +83,10 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
   web_app_open_link: async (runner, { url }) => void (await runner.openLink(url)),
   web_app_open_tg_link: async (runner, { path_full: path }) => void (await runner.openInnerLink(path)),
   web_app_open_popup: openPopup,
+  web_app_open_invoice: async (runner, { slug }) => {
+    const { status } = await payFor(runner, slug).catch(() => ({ status: "failed" }));
+    runner.tell("invoice_closed", { slug, status });
+  },
   web_app_setup_closing_behavior: (runner, params) => runner.setClosing(params.need_confirmation),
   web_app_invoke_custom_method: invokeCustomMethod,
   web_app_trigger_haptic_feedback: (runner, params) => runner.haptic(params.impact_style ?? params.notification_type),

@@ -1,5 +1,6 @@
 // Our own wire: `{id, method, params}` over the port, `{id, result}` or `{id, error}` back.
 import { limits, modern, version } from "./protocol.js";
+import { payFor } from "./payments.js";
 import { BridgeError } from "./server.js";
 import { Bucket, fits } from "./wire.js";
 
@@ -38,6 +39,10 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
     if ("answer" in outcome) return outcome.answer;
     const busy = outcome.refused === "busy";
     throw new BridgeError(outcome.refused, busy ? "A dialog is open, or too many came in a row." : "Not a popup.", busy);
+  },
+  "invoice.open": async (runner, { invoice }) => {
+    const { status, token } = await payFor(runner, invoice);
+    return { status, token };
   },
   "closing_confirmation.set": (runner, { needed }) => runner.setClosing(needed),
   "header.set": colouring("header"),

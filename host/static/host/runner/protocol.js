@@ -123,7 +123,7 @@ export const methods = {
   }
  },
  "web_app_open_invoice": {
-  "handling": "refused",
+  "handling": "server",
   "params": {
    "slug": "string"
   },
@@ -719,6 +719,11 @@ export const modern = {
    "title": "string?",
    "message": "string",
    "buttons": "array?"
+  }
+ },
+ "invoice.open": {
+  "params": {
+   "invoice": "string"
   }
  },
  "closing_confirmation.set": {

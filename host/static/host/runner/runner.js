@@ -10,6 +10,7 @@ import { Outer } from "./outer.js";
 import { limits } from "./protocol.js";
 import { BridgeError, Server } from "./server.js";
 import { Shell, hiddenButton } from "./shell.js";
+import { sheetOver } from "./payments.js";
 import { themeNow, watchTheme } from "./theme.js";
 import { askAbout, askClose, askLink, askOpen, askWriteAccess } from "./questions.js";
 import { PopupPause, readInnerLink, readPopup } from "./wire.js";
@@ -34,6 +35,7 @@ export class Runner {
     this.onHandedIn = () => {};
     this.unknown = 0; // messages nobody understood, for whoever looks
     this.dialogs = new Dialogs();
+    this.paysheet = sheetOver(this);
     this.pause = new PopupPause(() => performance.now());
     this.keep = new Keep(config.storage);
     this.saving = Promise.resolve();
@@ -204,6 +206,7 @@ export class Runner {
 
   async askToClose() {
     this.dialogs.dismiss();
+    if (!this.paysheet.leave()) return; // a payment runs: how it ends is seen first
     if (this.state.closing && !(await askClose(this))) return;
     this.close("person");
   }
@@ -211,6 +214,7 @@ export class Runner {
   /** @param {string} reason app or person */
   close(reason) {
     if (this.ended || this.closing) return;
+    if (reason === "app" && this.paysheet.open) return; // no app takes the sheet away
     this.closing = true;
     void this.#lastSave().then(() => {
       if (this.ended) return;
@@ -250,6 +254,7 @@ export class Runner {
     clearTimeout(this.reloadTimer);
     this.frame.postPort({ event: "closed", data: { reason } });
     this.dialogs.dismiss();
+    this.paysheet.dismiss();
     this.stopWatching?.();
     this.frame.remove();
   }
@@ -334,7 +339,7 @@ export class Runner {
 
   /** May a dialog the app asked for come up now? */
   mayAsk() {
-    return !this.ended && !this.dialogs.open && !this.pause.refuses();
+    return !this.ended && !this.dialogs.open && !this.paysheet.open && !this.pause.refuses();
   }
 
   /**
@@ -412,6 +417,7 @@ export class Runner {
   /** @returns {Promise<"" | "UNSUPPORTED" | "ALREADY_FULLSCREEN">} what went wrong, if anything */
   async requestFullscreen() {
     if (document.fullscreenElement) return "ALREADY_FULLSCREEN";
+    if (this.paysheet.open) return "UNSUPPORTED";
     try {
       await document.documentElement.requestFullscreen();
       return "";

@@ -4,9 +4,11 @@ const ANSWER_WITHIN_MS = 20000;
 
 /** What a caller over the bridge is told: a code, a sentence, and whether to try again. */
 export class BridgeError extends Error {
-  /** @param {string} code @param {string} message @param {boolean} [retryable] */
-  constructor(code, message, retryable = false) {
+  /** @param {string} code @param {string} message @param {boolean} [retryable] @param {any} [facts] the problem document */
+  constructor(code, message, retryable = false, facts = null) {
     super(message);
+    this.facts = facts;
+    this.status = Number(facts?.status ?? 0);
     this.code = code;
     this.retryable = retryable;
   }
@@ -43,6 +45,6 @@ export class Server {
     const code = String(body?.type ?? "").split("/").pop() || `http-${response.status}`;
     const sentence = String(body?.detail ?? body?.title ?? "The server refused.");
     if (response.status === 410 || code === "launch-ended") this.onEnded(code);
-    throw new BridgeError(code, sentence, response.status >= 500 || response.status === 429);
+    throw new BridgeError(code, sentence, response.status >= 500 || response.status === 429, { status: response.status, ...body });
   }
 }

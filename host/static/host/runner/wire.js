@@ -134,6 +134,28 @@ export function readPopup(asked) {
   return good ? { title, message, buttons } : null;
 }
 
+const INVOICE = /^inv_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/**
+ * The invoice an app names: by its id, by a link of ours, or by one of Telegram's kind.
+ * @param {unknown} named @param {string} origin ours
+ * @returns {string | null} its id; null when it names none
+ */
+export function readInvoice(named, origin) {
+  if (typeof named !== "string" || named.length > 200) return null;
+  if (INVOICE.test(named)) return named;
+  let url;
+  try {
+    url = new URL(named);
+  } catch {
+    return null;
+  }
+  const ours = url.origin === origin ? /^\/pay\/(\w+)$/.exec(url.pathname) : null;
+  const theirs = url.origin === "https://t.me" ? /^\/(?:\$|invoice\/)(\w+)$/.exec(url.pathname) : null;
+  const id = ours?.[1] ?? theirs?.[1] ?? "";
+  return INVOICE.test(id) ? id : null;
+}
+
 /**
  * A link of Telegram's kind, which means something of ours.
  * @param {string} path `/<app>?startapp=…` or `/share/url?url=…&text=…`
