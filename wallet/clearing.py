@@ -1,7 +1,8 @@
 """What a gateway says it took and gave back, against what the ledger says: order by order.
 
-A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; the
-transfers of a gateway carry the order as their ``reference``. Nothing here repairs anything.
+A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; a
+transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has the
+order's number. Nothing here repairs anything.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from core.problems import Problem
 from wallet import timeline
 from wallet.chart import Reason
 from wallet.gateways.errors import GatewayLacks
-from wallet.gateways.interface import Ability, Gateway, ReportRow
+from wallet.gateways.interface import ORDER_ID_SHAPE, Ability, Gateway, ReportRow
 from wallet.invariants import Found
-from wallet.models import Account, Difference, Transfer
+from wallet.models import Account, Difference, TopUp, Transfer
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +142,8 @@ def _differences(name: str, reports: dict[date, list[GatewayRow]]) -> list[Found
     ours = _ours(name, {order for order, _state in theirs})
     for (order, state), (day, row) in theirs.items():
         booked = ours.get((order, state))
+        if _nothing_came_of(order, theirs, ours):
+            continue
         if booked is None:
             found.append(_found(
                 "gateway-order-not-in-ledger", name, day, order, state, row.amount_rials,
@@ -219,12 +222,37 @@ def _booked_alone(
 
 
 def _ours(name: str, orders: set[str]) -> dict[tuple[str, RowState], int]:
-    """Return what the ledger has of these orders, whenever it was booked."""
-    rows = _of_gateway(name).filter(reference__in=orders).exclude(reference="")
+    """Return what the ledger has of these orders of the gateway, whenever it was booked."""
+    numbers = [int(order) for order in orders if ORDER_ID_SHAPE.fullmatch(order)]
+    mine = TopUp.objects.filter(gateway=name, number__in=numbers)
+    references = list(mine.values_list("public_id", flat=True))
+    rows = _of_gateway(name).filter(reference__in=references).exclude(reference="")
     return {(order, state): amount for order, state, amount in _summed(rows)}
 
 
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
-    """Return each order once, with all that was booked for it."""
-    summed = rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
-    return [(order, STATE_OF[reason], amount) for order, reason, amount in summed]  # type: ignore[index]  # of _of_gateway
+    """Return each order once, by the gateway's number of it, with all that was booked for it."""
+    summed = list(
+        rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
+    )
+    known = TopUp.objects.filter(public_id__in={reference for reference, _reason, _sum in summed})
+    number = {public_id: str(found) for public_id, found in known.values_list("public_id", "number")}
+    return [
+        (number.get(reference, reference), STATE_OF[reason], amount)  # type: ignore[index]  # of _of_gateway
+        for reference, reason, amount in summed
+    ]
+
+
+def _nothing_came_of(
+    order: str,
+    theirs: dict[tuple[str, RowState], tuple[date, GatewayRow]],
+    ours: dict[tuple[str, RowState], int],
+) -> bool:
+    """Tell whether the gateway took and gave back one amount, and the ledger knows of neither."""
+    paid, back = theirs.get((order, "paid")), theirs.get((order, "reversed"))
+    return (
+        paid is not None
+        and back is not None
+        and paid[1].amount_rials == back[1].amount_rials
+        and not {(order, "paid"), (order, "reversed")} & ours.keys()
+    )
