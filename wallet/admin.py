@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import is_id
@@ -35,6 +35,13 @@ class BooksAdmin(KeysetAdmin):
 
     page: Any = None
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Call the list what it is."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def change_view(
         self,
         request: HttpRequest,
@@ -48,6 +55,14 @@ class BooksAdmin(KeysetAdmin):
             raise PermissionDenied
         answer: HttpResponse = type(self).page(request, object_id, self.admin_site)
         return answer
+
+
+def in_book(text: Any, row: Account | Transfer | Correction) -> SafeString:
+    """Return a text, with a badge where it is test money; real money needs no word."""
+    if row.book == Account.Book.LIVE:
+        return format_html('<span class="nowrap">{}</span>', text)
+    label = row.get_book_display()
+    return format_html('{} <span class="badge badge--info">{}</span>', text, label)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -82,7 +97,7 @@ class AccountAdmin(BooksAdmin):
 
     page = account_pages.account
     list_display = [
-        "owner", "kind", "book", "balance", "debits", "credits", "held", "shown_frozen",
+        "owner", "balance", "shown_kind", "debits", "credits", "held", "shown_frozen",
     ]  # fmt: skip
     list_display_links = None
     list_filter = ["book", KindFilter, "frozen"]
@@ -133,7 +148,12 @@ class AccountAdmin(BooksAdmin):
     @admin.display(description=_("account"))
     def owner(self, row: Account) -> SafeString:
         """Return whose it is, with the id."""
-        return words.account_link(row)
+        return words.with_code(words.account_link(row), row.public_id)
+
+    @admin.display(description=_("kind"))
+    def shown_kind(self, row: Account) -> SafeString:
+        """Return the line of the chart, and whether it is test money."""
+        return in_book(row.get_kind_display(), row)
 
     @admin.display(description=_("balance (toman)"))
     def balance(self, row: Any) -> SafeString:
@@ -189,10 +209,9 @@ class TransferAdmin(BooksAdmin):
     page = account_pages.transfer
     scan_rows = LIST_SCAN_ROWS_MAX
     list_display = [
-        "shown_id", "when", "shown_reason", "shown_kind", "debit", "credit", "amount", "book",
-        "reference",
+        "when", "amount", "shown_reason", "debit", "credit",
     ]  # fmt: skip
-    list_display_links = ["shown_id"]
+    list_display_links = ["when"]
     list_filter = ["book", DayFilter, ReasonFilter]
     list_select_related = [
         "debit_account__person", "debit_account__maker", "credit_account__person",
@@ -214,25 +233,18 @@ class TransferAdmin(BooksAdmin):
         for_it = Q(reference=term) & ~Q(reference="")
         return queryset.filter(Q(key=term) | for_it), False
 
-    @admin.display(description=_("id"))
-    def shown_id(self, row: Transfer) -> SafeString:
-        """Return the public id, from left to right."""
-        return format_html('<code class="ltr">{}</code>', row.public_id)
-
     @admin.display(description=_("time"))
-    def when(self, row: Transfer) -> str:
-        """Return the Jalali time."""
-        return jalali_time(row.created_at)
+    def when(self, row: Transfer) -> SafeString:
+        """Return the Jalali time, with the id."""
+        return words.with_code(jalali_time(row.created_at), row.public_id)
 
     @admin.display(description=_("reason"))
-    def shown_reason(self, row: Transfer) -> words.Text:
-        """Return why money moved."""
-        return words.reason_words(row.reason)
-
-    @admin.display(description=_("state"))
-    def shown_kind(self, row: Transfer) -> SafeString:
-        """Return whether it moved, held, captured or released."""
-        return words.badge(row.kind, row.get_kind_display())
+    def shown_reason(self, row: Transfer) -> SafeString:
+        """Return why money moved, or was only held, and what for."""
+        said = in_book(words.reason_words(row.reason), row)
+        if row.kind != Transfer.Kind.POSTED:
+            said = format_html("{} {}", said, words.badge(row.kind, words.kind_words(row.kind)))
+        return words.with_code(said, row.reference)
 
     @admin.display(description=_("debit"))
     def debit(self, row: Transfer) -> SafeString:
@@ -283,9 +295,9 @@ class CorrectionAdmin(BooksAdmin):
     page = correction_pages.correction
     change_list_template = "admin/wallet/correction/change_list.html"
     list_display = [
-        "shown_id", "amount", "debit", "credit", "proposed_by", "proposed", "shown_state", "book",
+        "proposed", "amount", "debit", "credit", "proposed_by", "shown_state",
     ]  # fmt: skip
-    list_display_links = ["shown_id"]
+    list_display_links = ["proposed"]
     list_filter = [WaitingFilter, "book"]
     list_select_related = [
         "debit_account__person", "debit_account__maker", "credit_account__person",
@@ -312,13 +324,7 @@ class CorrectionAdmin(BooksAdmin):
     ) -> HttpResponse:
         """Offer to propose one to whoever may."""
         may = request.user.has_perm("wallet.propose_correction")
-        extra = dict(extra_context or {}) | {"title": gettext("Corrections"), "may_propose": may}
-        return super().changelist_view(request, extra)
-
-    @admin.display(description=_("id"))
-    def shown_id(self, row: Correction) -> SafeString:
-        """Return the public id, from left to right."""
-        return format_html('<code class="ltr">{}</code>', row.public_id)
+        return super().changelist_view(request, dict(extra_context or {}) | {"may_propose": may})
 
     @admin.display(description=_("amount (toman)"))
     def amount(self, row: Correction) -> SafeString:
@@ -336,9 +342,9 @@ class CorrectionAdmin(BooksAdmin):
         return words.account_link(row.credit_account)
 
     @admin.display(description=_("proposed"))
-    def proposed(self, row: Correction) -> str:
-        """Return the Jalali time."""
-        return jalali_time(row.proposed_at)
+    def proposed(self, row: Correction) -> SafeString:
+        """Return the Jalali time, with the id."""
+        return words.with_code(in_book(jalali_time(row.proposed_at), row), row.public_id)
 
     @admin.display(description=_("state"))
     def shown_state(self, row: Correction) -> SafeString:
@@ -368,8 +374,8 @@ class ReconciliationAdmin(BooksAdmin):
         """Put the state of the books above the list."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        extra = dict(extra_context or {}) | {"title": gettext("Reconciliation")}
-        return super().changelist_view(request, extra | reconciliation_pages.overview(request))
+        extra = dict(extra_context or {}) | reconciliation_pages.overview(request)
+        return super().changelist_view(request, extra)
 
     @admin.display(description=_("started"))
     def started(self, row: ReconciliationRun) -> str:

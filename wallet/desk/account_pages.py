@@ -128,6 +128,7 @@ def measure(request: HttpRequest, key: int, name: str, site: AdminSite) -> HttpR
         "measure": step, "account": row, "owner": owner, "place": place, "refusal": refusal,
         "owner_detail": words.owner_detail(row), "balance": accounts.balance_of(row),
         "reason": request.POST.get("reason", ""), "already": _measure_of(row) is not step,
+        "opts": Account._meta,  # noqa: SLF001  (Django's public name for it)
     }  # fmt: skip
     return render(request, "admin/wallet/measure.html", context, status=status)
 

@@ -31,7 +31,7 @@ from wallet.models import Account, Correction, Posting
 from wallet.money import Rials
 
 State = Correction.State
-FIELDS = ("key", "book", "debit", "credit", "amount_rials", "reason")
+FIELDS = ("key", "book", "debit", "credit", "amount_rials", "about", "reason")
 CLUTTER = str.maketrans("", "", " ,\u066c\u200c\u00a0")
 
 
@@ -153,7 +153,7 @@ def _proposed(typed: dict[str, str], actor: Person) -> Correction:
         raise InvalidInput(faults)
     return corrections.propose(
         key=typed["key"], debit=named["debit"], credit=named["credit"], amount=Rials(amount),
-        reason=typed["reason"], actor=actor, now=timezone.now(),
+        reason=typed["reason"], about=typed["about"].strip(), actor=actor, now=timezone.now(),
     )  # fmt: skip
 
 
@@ -165,6 +165,7 @@ def _fault_words(problem: InvalidInput) -> dict[str, str]:
         "same": _("Choose another account than the one on the debit side."),
         "range": _("Write a whole number of rials, at least 1."),
         "choice": _("Choose one of the list."),
+        "about": _("Write a pay_, top_ or out_ id, or nothing."),
         "shape": _("Open this form again."),
     }
     return {fault.pointer.removeprefix("#/"): said[fault.code] for fault in problem.faults}

@@ -46,7 +46,6 @@ TITLES: Final[dict[str, words.Text]] = {
     "gateway-order-not-in-ledger": gettext_lazy("The gateway took an order that nobody was credited"),
     "ledger-order-not-at-gateway": gettext_lazy("An order was credited that the gateway does not know"),
     "gateway-amount-differs": gettext_lazy("Gateway and ledger name different amounts"),
-    "gateway-receipt-twice": gettext_lazy("The gateway gave one receipt to two orders"),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.problems import Problem
-from core.templatetags.ui import digits, isolate, toman_number
+from core.templatetags.ui import END_ISOLATE, LTR_ISOLATE, digits, isolate, toman_number
 from identity import phones
 from wallet.chart import CHART
 from wallet.models import Account, Correction, ReconciliationRun, Transfer
@@ -36,6 +36,13 @@ REASONS: Final[dict[str, Text]] = {
     "correction": _("Correction"),
     "gather": _("Gathered from slots"),
     "test_money": _("Test money"),
+}
+
+KINDS: Final[dict[str, Text]] = {
+    Transfer.Kind.POSTED: _("Posted"),
+    Transfer.Kind.PENDING: _("Held"),
+    Transfer.Kind.POST: _("Captured"),
+    Transfer.Kind.VOID: _("Hold released"),
 }
 
 TONES: Final[dict[str, str]] = {
@@ -65,6 +72,11 @@ def reason_words(reason: str) -> Text:
     return REASONS.get(reason, reason)
 
 
+def kind_words(kind: str) -> Text:
+    """Return whether a transfer moved, held, captured or released."""
+    return KINDS.get(kind, kind)
+
+
 def owner_words(account: Account) -> str:
     """Return whose account it is: a person's or maker's name, else what it is for."""
     if account.person is not None:
@@ -79,19 +91,26 @@ def owner_detail(account: Account) -> str:
     """Return the phone of a person with its middle hidden, else the number of a slot."""
     if account.slot:
         return digits(gettext("slot %(n)d") % {"n": account.slot})
-    return isolate(phones.masked(account.person.phone)) if account.person is not None else ""
+    if account.person is None:
+        return ""
+    return f"{LTR_ISOLATE}{digits(phones.masked(account.person.phone))}{END_ISOLATE}"
 
 
 def account_link(account: Account) -> SafeString:
-    """Return the owner as a link to the account, with the id below."""
+    """Return the owner as a link to the account, with the phone or slot beside it."""
     place = reverse("admin:wallet_account_change", args=[account.pk])
+    detail = owner_detail(account)
     return format_html(
-        '<a href="{}"><bdi>{}</bdi></a>{}<br><code class="ltr meta">{}</code>',
-        place, owner_words(account),
-        format_html(' <span class="meta">{}</span>', detail)
-        if (detail := owner_detail(account)) else "",
-        account.public_id,
+        '<a href="{}"><bdi>{}</bdi></a>{}', place, owner_words(account),
+        format_html(' <span class="meta nowrap">{}</span>', detail) if detail else "",
     )  # fmt: skip
+
+
+def with_code(text: Any, code: str) -> SafeString:
+    """Return a text with an id below it, from left to right."""
+    if not code:
+        return format_html("{}", text)
+    return format_html('{}<br><code class="ltr meta">{}</code>', text, code)
 
 
 def amount(rials: int) -> SafeString:

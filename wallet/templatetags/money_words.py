@@ -20,6 +20,12 @@ def reason_words(reason: str) -> words.Text:
 
 
 @register.filter
+def kind_words(kind: str) -> words.Text:
+    """Say whether a transfer moved, held, captured or released."""
+    return words.kind_words(kind)
+
+
+@register.filter
 def owner_words(account: Account) -> str:
     """Say whose account it is."""
     return words.owner_words(account)
