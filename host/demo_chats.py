@@ -89,7 +89,13 @@ def _talk(chat: Chat, people: dict[str, Person], lines: list[Line], start: datet
 
 
 def _card(chat: Chat, sender: Person, app: App, text: str, now: datetime) -> None:
-    payload = {"app": app.public_id, "name": app.name_fa, "icon": app.icon, "text": text}
+    payload = {
+        "app": app.public_id,
+        "name": app.name_fa,
+        "name_en": app.name_en,
+        "icon": app.icon,
+        "text": text,
+    }
     messages.post_card(
         chat=chat,
         sender=sender,

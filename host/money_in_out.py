@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import rates
 from core.answers import wants_json
@@ -68,7 +68,7 @@ def _go_on_to(text: str) -> str:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def top_up(request: HttpRequest) -> HttpResponse:
     """``/wallet/topup/?amount=<rials>&next=<path>``: how much, by which gateway; POST begins."""
     person = person_of(request)
@@ -157,7 +157,7 @@ def _not_begun(
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def go(request: HttpRequest, top_up_id: str) -> HttpResponse:
     """``/wallet/topup/<id>/go/``: the last page of ours before the bank's.
 
@@ -179,7 +179,7 @@ def go(request: HttpRequest, top_up_id: str) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def top_up_state(request: HttpRequest, top_up_id: str) -> HttpResponse:
     """``/wallet/topup/<id>/``: how a top-up stands, by the bank's own word."""
     row = _top_up_of(request, top_up_id)
@@ -228,11 +228,11 @@ def _title_of(row: TopUp) -> str:
 @sensitive_post_parameters("pin", "sheba")
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cash_out(request: HttpRequest) -> HttpResponse:
     """``/wallet/cashout/``: the form, the question, and the payouts so far."""
     person, now = person_of(request), timezone.now()
-    if request.method == "GET":
+    if request.method != "POST":
         form = cash_out_form.begun(owner=person, actor=person, holder=person.name)
         return _cash_out_page(request, person, form)
     form = cash_out_form.read(request.POST, owner=person, actor=person)
@@ -283,7 +283,7 @@ def check_sheba(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def payout(request: HttpRequest, cash_out_id: str) -> HttpResponse:
     """``/wallet/cashout/<id>/``: how far one payout is; to the page's script, its state."""
     row = payouts.payout_of(cash_out_id) if is_id(cash_out_id, "out") else None

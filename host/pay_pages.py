@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import rates
 from core.answers import problem_json
@@ -48,7 +48,7 @@ ASKED: dict[str, Callable[..., dict[str, Any]]] = {
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def invoice(request: HttpRequest, invoice_id: str) -> HttpResponse:
     """``/pay/<invoice>``: what is asked for, and the payment sheet over it."""
     asker = paying.Asker(person=person_of(request), now=timezone.now())
@@ -87,12 +87,12 @@ def _called(person: Person, invoice_id: str, request: HttpRequest) -> dict[str, 
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, link_id: str) -> HttpResponse:
     """``/pay/l/<link>``: how much, where the merchant leaves it open; then the invoice's page."""
     person = person_of(request)
     found = _link(link_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _link_page(request, found)
     rates.hit("pay-links", str(person.pk), limit=SHEETS_PER_MINUTE_MAX, period_s=60)
     key = request.POST.get("key", "")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import rates
 from core.ids import is_id
@@ -39,7 +39,7 @@ SEQ_DIGITS_MAX = 18
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     """``/wallet/``: the balance and what moved; ``?before=`` goes back in time."""
     person = person_of(request)
@@ -101,7 +101,7 @@ def _allowances(person: Person) -> list[dict[str, Any]]:
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
     """``/wallet/payments/<payment>/``: all facts of one payment of one's own."""
     person = person_of(request)
@@ -127,11 +127,11 @@ def receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pin(request: HttpRequest) -> HttpResponse:
     """``/wallet/pin/``: choose or change the PIN."""
     person = person_of(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _pin_page(request, person)
     rates.hit("pin", str(person.pk), limit=PAYMENT_TRIES_PER_MINUTE_MAX, period_s=60)
     fresh, again = (_digits(request, name) for name in ("pin", "again"))

@@ -179,7 +179,7 @@ def _credited_late(subjects: set[str]) -> set[str]:
     return set(known.values_list("subject", flat=True))
 
 
-def _found(
+def _found(  # noqa: PLR0917  (private, all of them needed)
     code: str, name: str, day: date, order: str, state: RowState, amount: int, **facts: Any
 ) -> Found:
     about = {"gateway": name, "day": day.isoformat(), "order": order, "state": state}
@@ -273,7 +273,7 @@ def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
     )
     number = _numbers({reference for reference, _reason, _sum in summed})
     return [
-        (number.get(reference, reference), STATE_OF[reason], amount)  # type: ignore[index]  # of _of_gateway
+        (number.get(reference, reference), STATE_OF[reason], amount)
         for reference, reason, amount in summed
     ]
 

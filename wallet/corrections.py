@@ -114,7 +114,7 @@ def approve(*, correction: Correction, actor: Person, reason: str, now: datetime
             reason="correction",
             key=held.public_id,
             reference=held.about or held.public_id,
-            book=held.book,  # type: ignore[arg-type]  # a book
+            book=held.book,
         )
     )
     held.transfer = Transfer.objects.get(pk=posted[0].id)

@@ -143,7 +143,8 @@ POSTING_STEP = Check(
       or p.account_id <> case when p.is_debit then t.debit_account_id else t.credit_account_id end
       or p.debits_pending <> coalesce(before.debits_pending, 0) + p.is_debit::int * e.waiting
       or p.debits_posted <> coalesce(before.debits_posted, 0) + p.is_debit::int * e.moved
-      or p.credits_pending <> coalesce(before.credits_pending, 0) + (1 - p.is_debit::int) * e.waiting
+      or p.credits_pending
+        <> coalesce(before.credits_pending, 0) + (1 - p.is_debit::int) * e.waiting
       or p.credits_posted <> coalesce(before.credits_posted, 0) + (1 - p.is_debit::int) * e.moved)
     """,  # noqa: S608  (our own text)
     bounded=True,
@@ -287,14 +288,17 @@ def _in_transit(code: str, kind: str, due: timedelta) -> Check:
               or t.credit_account_id in (select id from ours))),
         net as (
           select t.book, t.reference, max(t.created_at) as last_at,
-            sum(case when t.credit_account_id in (select id from ours) then t.amount_rials else 0 end
-              - case when t.debit_account_id in (select id from ours) then t.amount_rials else 0 end)
+            sum(case when t.credit_account_id in (select id from ours)
+                then t.amount_rials else 0 end
+              - case when t.debit_account_id in (select id from ours)
+                then t.amount_rials else 0 end)
               as rials
           from wallet_transfer t join touched on touched.reference = t.reference
             and touched.book = t.book
           where t.kind in ('posted', 'post') and (t.reference <> '' or %(since)s = 0)
           group by t.book, t.reference)
-        select book || ' ' || coalesce(nullif(reference, ''), '-') as subject, book, rials::bigint as amount_rials,
+        select book || ' ' || coalesce(nullif(reference, ''), '-') as subject, book,
+          rials::bigint as amount_rials,
           jsonb_build_object('for', reference, 'last', last_at) as facts
         from net where rials <> 0 and last_at < %(now)s - interval '{int(due.total_seconds())} s'
         """,  # noqa: S608  (our own text)

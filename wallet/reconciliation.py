@@ -132,9 +132,7 @@ def _keep(
     }
     had_alarms = any(one.alarmed_at for one in standing.values())
     found = [one for answer in answers for one in answer.found] + banks.found
-    seen: dict[tuple[str, str], Difference] = {}
-    for one in found:
-        seen[one.code, one.subject] = _seen(look, one, standing, now)
+    seen = {(fact.code, fact.subject): _seen(look, fact, standing, now) for fact in found}
     whole = {answer.code for answer in answers if answer.is_whole}
     for key, one in standing.items():
         looked_at = one.code in whole or (

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import django
 from PIL import Image
-from playwright.sync_api import FrameLocator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
 
 from config.supervisor import chromium
 from config.supervisor.testing import Product, run_product, test_folder
 from tests.e2e import stories
+from tests.e2e import test_money_journey as money_journey
 from tests.e2e.people import (
     PATIENCE_MS,
     PHONE,
@@ -23,8 +24,10 @@ from tests.e2e.people import (
     app_of,
     bubbles,
     enter_chat,
+    main_button,
     runner,
 )
+from tests.e2e.test_money_journey import DEAF_MS
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"  # texts are read here, never rows
 GROUP = "کوه جمعه‌ها"
@@ -59,17 +62,20 @@ def _take_all(product: Product, folder: Path, out: Path, only: str) -> None:
         "chat": _chat,
         "app": _app_over_chat,
         "messenger": _app_over_chat,
+        "sheet": _sheet,
+        "receipt": _receipt,
+        "money": _money,
         "console": lambda page: _console(page, version),
         "queue": lambda page: page.goto("/admin/miniapps/submission/"),
         "desk": lambda page: _desk(page, case),
     }
-    people = {"console": "sara", "queue": "mina", "desk": "mina"}
+    people = {"money": "sara", "console": "sara", "queue": "mina", "desk": "mina"}
     with _windows(product) as open_window:
         for name, go in shots.items():
             for scheme in ("light", "dark"):
                 if only not in f"{name}-{scheme}":
                     continue
-                wide = name in {"messenger", *people}
+                wide = name in {"messenger", "console", "queue", "desk"}
                 page = open_window(people.get(name, "ali"), scheme, WIDE if wide else PHONE)
                 go(page)
                 _save(page, out / f"{name}-{scheme}.webp")
@@ -118,6 +124,30 @@ def _app_over_chat(page: Page) -> None:
     for item in ("لاته", "چای لاهیجان"):
         button = app_of(page).get_by_role("button", name=f"افزودن {item}", exact=True)
         button.click()
+
+
+def _sheet(page: Page) -> Locator:
+    """Stop before the press that pays."""
+    _app_over_chat(page)
+    main_button(page).click()
+    expect(app_of(page).get_by_role("heading", name="سفارش شما")).to_be_visible()
+    main_button(page).click()
+    sheet = runner(page).locator("dialog.pay-sheet")
+    expect(sheet).to_be_visible()
+    page.wait_for_timeout(DEAF_MS)
+    return sheet
+
+
+def _receipt(page: Page) -> None:
+    """Pay, and look at the ticket of the café with the number of the receipt."""
+    money_journey.pay(page, _sheet(page))
+    expect(app_of(page).locator(".receipt-number")).to_be_visible()
+    page.goto(f"/wallet/payments/{app_of(page).locator('.receipt-number').inner_text()}/")
+
+
+def _money(page: Page) -> None:
+    page.goto(money_journey.money_page_of(page))
+    expect(page.locator("main")).to_contain_text("کافه نارون")
 
 
 def _console(page: Page, version: str) -> None:

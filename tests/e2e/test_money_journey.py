@@ -48,6 +48,17 @@ def top_up(page: Page, product: Product) -> None:
     expect(page.get_by_text(fa("The wallet was topped up"))).to_be_visible()
 
 
+def has_page(page: Page, path: str) -> bool:
+    return page.request.get(path).ok
+
+
+def money_page_of(page: Page) -> str:
+    """Return the address of the maker's money page, from the console's home."""
+    page.goto("/console/")
+    maker = page.locator("a[href^='/console/makers/mkr_']").first
+    return f"{maker.get_attribute('href')}money/"
+
+
 def open_cafe(page: Page) -> FrameLocator:
     page.goto("/")
     enter_chat(page, CAFE)
@@ -83,6 +94,8 @@ def pay(page: Page, sheet: Locator) -> None:
 
 def test_a_coffee_is_paid_told_to_everybody_and_paid_back(visits: Visits, product: Product) -> None:
     ali = visits.open("ali")
+    if has_page(ali, "/wallet/topup/"):
+        top_up(ali, product)
     app = open_cafe(ali)
     before = balance(product)
     sheet = fill_cart(ali, app)
@@ -108,6 +121,13 @@ def test_a_coffee_is_paid_told_to_everybody_and_paid_back(visits: Visits, produc
     expect(card).to_contain_text("۱۳۳٬۰۰۰")
     card.get_by_role("link").click()
     expect(ali.locator("[data-receipt]")).to_contain_text(number)
+
+    # The maker sees the payment at the top of her money page.
+    sara = visits.open("sara")
+    if has_page(sara, place := money_page_of(sara)):
+        sara.goto(place)
+        newest = sara.locator("table tbody tr").first
+        expect(newest).to_contain_text("۱۳۳٬۰۰۰")
 
     # The order is cancelled in the café, and the money is back.
     app = open_cafe(ali)

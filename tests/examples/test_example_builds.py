@@ -105,7 +105,7 @@ def test_the_backend_is_told_to_both_sides() -> None:
 
 def test_only_an_app_with_a_backend_gets_one() -> None:
     with pytest.raises(ValueError, match="no backend"):
-        files_of("cafe", connect="http://localhost:8091")
+        files_of("dong", connect="http://localhost:8091")
     with pytest.raises(ValueError, match="No example"):
         files_of("../cafe")
 

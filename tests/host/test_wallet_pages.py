@@ -69,7 +69,7 @@ def test_the_statement_has_words_signs_and_what_was_left(browser, mina, maker):
     assert "۸۷٬۵۰۰ تومان" in page
     assert "\u2212۱۲٬۵۰۰" in page
     assert "+۱۰۰٬۰۰۰" in page
-    assert "اصلاح پشتیبانی" in page
+    assert "افزایش موجودی" in page
     assert f"/wallet/payments/{payment.public_id}/" in answer.content.decode()
 
 

@@ -251,7 +251,7 @@ def test_no_page_may_be_framed_and_each_has_its_policy(world):
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
         assert answer.headers["Referrer-Policy"] == "same-origin", path
         assert "default-src 'none'" in policy, path
-        assert "script-src 'self';" in policy, path
+        assert "script-src 'self'" in [part.strip() for part in policy.split(";")], path
         assert "frame-ancestors 'none'" in policy, path
         assert "unsafe" not in policy, path
 

@@ -122,15 +122,15 @@ PLANTED = {
         ["account-differs-from-its-transfers"],
     ),
     "money moved between two balances": (
-        "update wallet_account set credits_posted = credits_posted"
-        " + case id when {saras} then 5 else -5 end where id in ({saras}, {minas})",
+        ("update wallet_account set credits_posted = credits_posted"
+        " + case id when {saras} then 5 else -5 end where id in ({saras}, {minas})"),
         ["account-differs-from-last-posting"],
         ["account-differs-from-its-transfers"],
     ),
     "a balance and its last posting": (
-        "with a as (update wallet_account set debits_posted = debits_posted - 7 where id = {saras})"
+        ("with a as (update wallet_account set debits_posted = debits_posted - 7 where id = {saras})"
         " update wallet_posting set debits_posted = debits_posted - 7 where account_id = {saras}"
-        " and seq = (select seq from wallet_account where id = {saras})",
+        " and seq = (select seq from wallet_account where id = {saras})"),
         ["book-does-not-sum-to-zero", "posting-is-no-step"],
         ["account-differs-from-its-transfers"],
     ),
@@ -140,8 +140,8 @@ PLANTED = {
         [],
     ),
     "the newest posting that went away": (
-        "delete from wallet_posting where account_id = {saras}"
-        " and seq = (select seq from wallet_account where id = {saras})",
+        ("delete from wallet_posting where account_id = {saras}"
+        " and seq = (select seq from wallet_account where id = {saras})"),
         ["account-differs-from-last-posting", "transfer-without-both-postings"],
         [],
     ),
@@ -151,9 +151,9 @@ PLANTED = {
         ["account-differs-from-its-transfers"],
     ),
     "a transfer that went away": (
-        "with p as (delete from wallet_posting where transfer_id ="
+        ("with p as (delete from wallet_posting where transfer_id ="
         " (select id from wallet_transfer where key = 'm5'))"
-        " delete from wallet_transfer where key = 'm5'",
+        " delete from wallet_transfer where key = 'm5'"),
         ["posting-is-no-step"],
         ["account-differs-from-its-transfers"],
     ),
@@ -265,10 +265,8 @@ def test_it_never_repairs(busy, saras, now):
     plant(f"update wallet_account set credits_posted = credits_posted + 5 where id = {saras.pk}")
 
     def rows() -> list:
-        found = []
-        for model in (Account, Transfer, Posting):
-            found.append(list(model.objects.order_by("pk").values_list()))
-        return found
+        models = (Account, Transfer, Posting)
+        return [list(model.objects.order_by("pk").values_list()) for model in models]
 
     before = rows()
     look(now, "full")

@@ -3,8 +3,8 @@
     GET {base}{options.report_path}?date=2026-11-25
     {"rows": [{"kind": "payment" | "reversal", "merchant", "order_id", "receipt", "amount_rials"}]}
 
-``date`` is a day as Tehran counts them. A row is a payment that became ours on that day, or one that
-was given back on it; rows of other merchants, and of payouts, are passed over.
+``date`` is a day as Tehran counts them. A row is a payment that became ours on that day, or one
+that was given back on it; rows of other merchants, and of payouts, are passed over.
 """
 
 from __future__ import annotations

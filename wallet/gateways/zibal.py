@@ -54,7 +54,7 @@ class Zibal(Gateway):
     abilities = frozenset({Ability.PAY_IN, Ability.INQUIRE, Ability.REPORT})
 
     def can(self, ability: Ability) -> bool:
-        """A report needs an address of this merchant's own (``options.report_path``)."""
+        """Tell whether it can: a report needs an address of the merchant's own, ``report_path``."""
         offered = ability != Ability.REPORT or bool(self.config.options.get("report_path"))
         return super().can(ability) and offered
 
