@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from core.admin import ReadOnlyAdmin
@@ -30,14 +31,14 @@ class KeysetList(ChangeList):
     is_first_page = True
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Any]:
         """Take the page out of the parameters first: a changed filter begins at the newest row."""
         self.params.pop(BEFORE, None)
         self.filter_params.pop(BEFORE, None)
         return super().get_queryset(request, exclude_parameters)
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         """Return the one order that can be paged by key."""
         del request, queryset
         return ["-pk"]

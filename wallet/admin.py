@@ -182,7 +182,11 @@ class AccountAdmin(BooksAdmin):
     @admin.display(description=_("state"))
     def shown_frozen(self, row: Account) -> SafeString | str:
         """Return whether it is frozen."""
-        return format_html('<span class="badge badge--bad">{}</span>', _("frozen")) if row.frozen else "–"
+        return (
+            format_html('<span class="badge badge--bad">{}</span>', _("frozen"))
+            if row.frozen
+            else "–"
+        )
 
 
 class ReasonFilter(admin.SimpleListFilter):

@@ -1,8 +1,8 @@
 """What a gateway says it took and gave back, against what the ledger says: order by order.
 
 A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; a
-transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has the
-order's number. A correction about a top-up counts for its order. Nothing here repairs anything.
+transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has
+the order's number. A correction about a top-up counts for its order. Nothing here repairs anything.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _differences(name: str, reports: dict[date, list[GatewayRow]]) -> list[Found
 
 
 def _not_put_right(name: str, found: list[Found]) -> list[Found]:
-    """Leave out the orders that corrections, which name their top-up, have put right to the rial."""
+    """Leave out the orders that corrections about their top-up have put right to the rial."""
     lacks: Counter[str] = Counter()  # by how much the ledger has more of an order than the gateway
     for one in found:
         has_more = one.code != "gateway-order-not-in-ledger"
@@ -168,8 +168,7 @@ def _not_put_right(name: str, found: list[Found]) -> list[Found]:
     return [
         one
         for one in found
-        if (order := one.facts["order"]) not in put_right
-        or lacks[order] + put_right[order] != 0
+        if (order := one.facts["order"]) not in put_right or lacks[order] + put_right[order] != 0
     ]
 
 
@@ -263,14 +262,14 @@ def _references(name: str, orders: set[str]) -> list[str]:
 def _numbers(references: set[str]) -> dict[str, str]:
     """Return the gateway's number of each top-up."""
     known = TopUp.objects.filter(public_id__in=references)
-    return {public_id: str(number) for public_id, number in known.values_list("public_id", "number")}
+    return {
+        public_id: str(number) for public_id, number in known.values_list("public_id", "number")
+    }
 
 
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
     """Return each order once, by the gateway's number of it, with all that was booked for it."""
-    summed = list(
-        rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
-    )
+    summed = list(rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by())
     number = _numbers({reference for reference, _reason, _sum in summed})
     return [
         (number.get(reference, reference), STATE_OF[reason], amount)

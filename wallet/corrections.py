@@ -68,8 +68,9 @@ def propose(
     """Propose to move ``amount``; ``key`` is the ``cor_…`` id it will have, made by the form.
 
     ``about`` is the payment, top-up or cash-out that it puts right: with its id as reference the
-    transfer is counted where theirs are. The same form sent twice is one proposal. Raises, the first that applies: NotAllowed,
-    ReasonMissing, InvalidInput, BooksDiffer, AccountIsYours, CorrectionKeyReused.
+    transfer is counted where theirs are. The same form sent twice is one proposal. Raises, the
+    first that applies: NotAllowed, ReasonMissing, InvalidInput, BooksDiffer, AccountIsYours,
+    CorrectionKeyReused.
     """
     oversight.require(actor, oversight.PROPOSE)
     reason = oversight.reason_of(reason)
@@ -153,9 +154,7 @@ def expire_old(*, now: datetime) -> int:
     return count
 
 
-def _faults(
-    key: str, debit: Account, credit: Account, amount: Rials, about: str
-) -> list[Fault]:
+def _faults(key: str, debit: Account, credit: Account, amount: Rials, about: str) -> list[Fault]:
     found = []
     if about and not any(is_id(about, prefix) for prefix in ABOUT):
         found.append(Fault("#/about", "must be a pay_, top_ or out_ id", "about"))

@@ -204,8 +204,9 @@ def test_an_order_around_midnight_may_stand_in_the_report_of_either_day(saras, n
     assert standing() == [("ledger-order-not-at-gateway", "naron 63 paid", 100)]
 
 
-def correct(debit: Account, credit: Account, amount: int, order: str, vida, kian) -> None:
+def correct(debit: Account, credit: Account, amount: int, order: str, two) -> None:
     """Put an order right as the runbook says: a correction that names the top-up."""
+    vida, kian = two
     about = TopUp.objects.get(number=int(order)).public_id
     wish = corrections.propose(
         key=new_id("cor"), debit=debit, credit=credit, amount=amount, reason="x", about=about,
@@ -229,13 +230,13 @@ def test_a_correction_that_names_the_top_up_puts_each_kind_right(saras, vida, ki
     look(bank, now)
     before = {subject for _code, subject, _amount in standing()}
 
-    correct(gateway, saras, 100, "81", vida, kian)
-    correct(saras, gateway, 250, "82", vida, kian)
-    correct(saras, gateway, 9, "83", vida, kian)  # a rial too little
-    correct(saras, gateway, 400, "84", vida, kian)
+    correct(gateway, saras, 100, "81", (vida, kian))
+    correct(saras, gateway, 250, "82", (vida, kian))
+    correct(saras, gateway, 9, "83", (vida, kian))  # a rial too little
+    correct(saras, gateway, 400, "84", (vida, kian))
     look(bank, now)
     nearly = standing()
-    correct(saras, gateway, 1, "83", vida, kian)
+    correct(saras, gateway, 1, "83", (vida, kian))
     look(bank, now)
 
     assert before == {"naron 81 paid", "naron 82 paid", "naron 83 paid", "naron 84 reversed"}

@@ -284,9 +284,7 @@ def test_a_correction_about_a_payment_stands_where_its_transfers_stand(saras, mi
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("about", ["acc_01m87sm8xgfe28jjwbnmxfe3re", "pay_1", "پرداخت", " "])
-def test_a_correction_is_about_a_payment_a_top_up_a_cash_out_or_nothing(
-    saras, minas, vida, about
-):
+def test_a_correction_is_about_a_payment_a_top_up_a_cash_out_or_nothing(saras, minas, vida, about):
     with pytest.raises(InvalidInput) as caught:
         proposed(saras, minas, vida, about=about)
 
@@ -298,8 +296,9 @@ def test_a_table_of_the_same_name_does_not_stand_in_the_way_of_the_law(saras, mi
     """A temporary table comes first where a function does not name the schema."""
     wish = proposed(saras, minas, vida)
 
-    assert refused(
-        f"""
+    assert (
+        refused(
+            f"""
         create temporary table wallet_transfer on commit drop as
           select 1::bigint as id, public_id::text as key, 'posted'::text as kind,
             'correction'::text as reason, book, debit_account_id, credit_account_id, amount_rials,
@@ -307,7 +306,9 @@ def test_a_table_of_the_same_name_does_not_stand_in_the_way_of_the_law(saras, mi
         update wallet_correction set state = 'approved', decided_by_id = {kian.pk},
           decided_at = now(), transfer_id = 1 where id = {wish.pk}
         """
-    ) == "correction-is-its-transfer"
+        )
+        == "correction-is-its-transfer"
+    )
 
 
 @pytest.mark.django_db

@@ -132,7 +132,7 @@ def _found(key: str) -> Correction:
 
 
 def _proposed(typed: dict[str, str], actor: Person) -> Correction:
-    """Read the form and propose what it says. Raises InvalidInput with every fault, or a refusal."""
+    """Propose what the form says. Raises InvalidInput with every fault, or a refusal."""
     faults: list[Fault] = []
     book: Book = "test" if typed["book"] == "test" else "live"
     if typed["book"] not in BOOKS:
@@ -182,9 +182,7 @@ def _sides(row: Correction) -> list[Side]:
     ]
 
 
-def _side(
-    label: str, account: Account, debit: int, credit: int, booked: Posting | None
-) -> Side:
+def _side(label: str, account: Account, debit: int, credit: int, booked: Posting | None) -> Side:
     """Return one side; ``booked`` is what stood after it, where it has happened."""
     at = booked or account
     debits, credits_ = (getattr(at, name) for name in POSTED)

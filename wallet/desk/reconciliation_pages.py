@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import jobs
@@ -29,23 +29,23 @@ SHOWN = 200
 VIEW = "wallet.view_reconciliationrun"
 
 TITLES: Final[dict[str, words.Text]] = {
-    "book-does-not-sum-to-zero": gettext_lazy("Debits and credits of a book are not equal"),
-    "account-differs-from-last-posting": gettext_lazy("A balance is not what its last posting says"),
-    "account-differs-from-its-transfers": gettext_lazy("A balance is not the sum of its transfers"),
-    "posting-is-no-step": gettext_lazy("A posting is not the one before plus its transfer"),
-    "transfer-without-both-postings": gettext_lazy("A transfer lacks one of its two postings"),
-    "transfer-between-books": gettext_lazy("Real and test money have met in a transfer"),
-    "flag-broken": gettext_lazy("A balance stands where its account may not be"),
-    "account-not-of-the-chart": gettext_lazy("An account is not as the chart has it"),
-    "slots-disagree": gettext_lazy("An account and its slots do not agree"),
-    "hold-past-its-time": gettext_lazy("A hold is past its time and nobody released it"),
-    "hold-settled-wrongly": gettext_lazy("A hold was settled for something else"),
-    "escrow-not-settled": gettext_lazy("Money of a payment has stayed in escrow"),
-    "payout-not-settled": gettext_lazy("A cash-out has not arrived and has not come back"),
-    "correction-without-approval": gettext_lazy("A correction was booked that nobody approved"),
-    "gateway-order-not-in-ledger": gettext_lazy("The gateway took an order that nobody was credited"),
-    "ledger-order-not-at-gateway": gettext_lazy("An order was credited that the gateway does not know"),
-    "gateway-amount-differs": gettext_lazy("Gateway and ledger name different amounts"),
+    "book-does-not-sum-to-zero": _("Debits and credits of a book are not equal"),
+    "account-differs-from-last-posting": _("A balance is not what its last posting says"),
+    "account-differs-from-its-transfers": _("A balance is not the sum of its transfers"),
+    "posting-is-no-step": _("A posting is not the one before plus its transfer"),
+    "transfer-without-both-postings": _("A transfer lacks one of its two postings"),
+    "transfer-between-books": _("Real and test money have met in a transfer"),
+    "flag-broken": _("A balance stands where its account may not be"),
+    "account-not-of-the-chart": _("An account is not as the chart has it"),
+    "slots-disagree": _("An account and its slots do not agree"),
+    "hold-past-its-time": _("A hold is past its time and nobody released it"),
+    "hold-settled-wrongly": _("A hold was settled for something else"),
+    "escrow-not-settled": _("Money of a payment has stayed in escrow"),
+    "payout-not-settled": _("A cash-out has not arrived and has not come back"),
+    "correction-without-approval": _("A correction was booked that nobody approved"),
+    "gateway-order-not-in-ledger": _("The gateway took an order that nobody was credited"),
+    "ledger-order-not-at-gateway": _("An order was credited that the gateway does not know"),
+    "gateway-amount-differs": _("Gateway and ledger name different amounts"),
 }  # fmt: skip
 
 
@@ -65,13 +65,13 @@ def alarm_banner(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     state = reconciliation.alarm(now=timezone.now())
     said = {
-        "differs": _("The books do not agree."),
-        "silent": _("Nobody has checked the books lately."),
+        "differs": gettext("The books do not agree."),
+        "silent": gettext("Nobody has checked the books lately."),
     }
     if state not in said:
         return []
     place = reverse("admin:wallet_reconciliationrun_changelist")
-    return [{"text": said[state], "url": place, "link": _("Reconciliation")}]
+    return [{"text": said[state], "url": place, "link": gettext("Reconciliation")}]
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def run(request: HttpRequest, key: str, site: AdminSite) -> HttpResponse:
         Q(gone_at=None) | Q(gone_at__gt=row.started_at), first_run__lte=row.pk
     )
     context = site.each_context(request) | {
-        "title": _("Check of the books"), "run": row, "tone": words.TONES[row.state],
+        "title": gettext("Check of the books"), "run": row, "tone": words.TONES[row.state],
         "standing": _shown(at_its_end), "books": _books(row), "clearing": row.clearing,
         "shortened": [TITLES.get(code, code) for code in row.shortened],
         "opts": ReconciliationRun._meta,  # noqa: SLF001  (Django's public name for it)
@@ -111,18 +111,16 @@ def start(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(oversight.RECONCILE):
         raise PermissionDenied
     with transaction.atomic():
-        jobs.enqueue_on_commit(
-            "wallet.reconcile_fully", asked_by=person_of(request).public_id
-        )
-    flashes.success(request, _("The whole of the books is being checked. It may take a while."))
+        jobs.enqueue_on_commit("wallet.reconcile_fully", asked_by=person_of(request).public_id)
+    flashes.success(
+        request, gettext("The whole of the books is being checked. It may take a while.")
+    )
     return HttpResponseRedirect(reverse("admin:wallet_reconciliationrun_changelist"))
 
 
 def _shown(rows: QuerySet[Difference]) -> list[Shown]:
     found_ones = rows.order_by("first_seen_at", "pk")[:SHOWN]
-    return [
-        Shown(one, TITLES.get(one.code, one.code), *_place(one)) for one in found_ones
-    ]
+    return [Shown(one, TITLES.get(one.code, one.code), *_place(one)) for one in found_ones]
 
 
 def _place(one: Difference) -> tuple[str, str]:

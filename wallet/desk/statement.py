@@ -1,4 +1,4 @@
-"""One account as its postings tell it: newest first, paged by ``seq``, each with what stood after."""
+"""An account as its postings tell it, newest first, paged by ``seq``: what moved, what was left."""
 
 from __future__ import annotations
 
