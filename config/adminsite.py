@@ -70,6 +70,13 @@ class StaffSite(OTPAdminSite):  # type: ignore[misc]  # django-otp has no stubs
     login_form = StaffSignInForm
     login_template = "admin/staff_sign_in.html"
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Put alarms on top of every page, for those who may see them."""
+        from wallet.desk.reconciliation_pages import alarm_banner  # it registers with this site
+
+        context: dict[str, Any] = super().each_context(request)
+        return context | {"alarms": alarm_banner(request)}
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -59,7 +59,7 @@ MONEY_REASON_CHARS_MAX = (
     2_000  # characters of a reason to freeze an account or to correct a balance
 )
 CORRECTION_TTL = timedelta(days=3)  # a correction that nobody decided on is over
-STATEMENT_PAGE = 50  # postings on one page of an account's statement
+STATEMENT_PAGE = 50  # postings on one page of an account in the admin
 LIST_SCAN_ROWS_MAX = 200_000  # rows that one page of a filtered list of transfers looks through
 RECONCILE_EVERY_S = 600  # seconds between two looks at the books
 RECONCILE_SILENT_AFTER = timedelta(minutes=35)  # without a finished look for so long: an alarm

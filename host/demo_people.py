@@ -47,6 +47,8 @@ STAFF = [
     DemoPerson("mina", f"{DEMO_PHONE_PREFIX}1011", "مینا", "صادقی", "reviewer", "reviewer"),
     DemoPerson("omid", f"{DEMO_PHONE_PREFIX}1012", "امید", "نوری", "operator", "operator"),
     DemoPerson("parisa", f"{DEMO_PHONE_PREFIX}1013", "پریسا", "کاظمی", "support", "support"),
+    DemoPerson("vida", f"{DEMO_PHONE_PREFIX}1014", "ویدا", "شریفی", "treasurer", "treasurer"),
+    DemoPerson("kian", f"{DEMO_PHONE_PREFIX}1015", "کیان", "مرادی", "treasurer", "treasurer"),
     DemoPerson("admin", f"{DEMO_PHONE_PREFIX}1010", "مدیر", "سامانه", "administrator", "superuser"),
 ]
 

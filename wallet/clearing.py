@@ -1,11 +1,13 @@
 """What a gateway says it took and gave back, against what the ledger says: order by order.
 
-A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; the
-transfers of a gateway carry the order as their ``reference``. Nothing here repairs anything.
+A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; a
+transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has
+the order's number. A correction about a top-up counts for its order. Nothing here repairs anything.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,20 +21,20 @@ from core.problems import Problem
 from wallet import timeline
 from wallet.chart import Reason
 from wallet.gateways.errors import GatewayLacks
-from wallet.gateways.interface import Ability, Gateway, ReportRow
+from wallet.gateways.interface import ORDER_ID_SHAPE, Ability, Gateway, ReportRow
 from wallet.invariants import Found
-from wallet.models import Account, Difference, Transfer
+from wallet.models import Account, Difference, TopUp, Transfer
 
 log = structlog.get_logger(__name__)
 
 GatewayRow = ReportRow
 RowState = Literal["paid", "reversed"]
+Key = tuple[str, RowState]  # an order, and whether it was paid or given back
 STATE_OF: Final[dict[Reason, RowState]] = {"topup": "paid", "topup_return": "reversed"}
 CODES: Final = (
     "gateway-order-not-in-ledger",
     "ledger-order-not-at-gateway",
     "gateway-amount-differs",
-    "gateway-receipt-twice",
 )
 
 
@@ -126,31 +128,26 @@ def _compare_one(result: Compared, name: str, gateway: Gateway | None, days: lis
 
 
 def _differences(name: str, reports: dict[date, list[GatewayRow]]) -> list[Found]:
-    theirs: dict[tuple[str, RowState], tuple[date, GatewayRow]] = {}
+    theirs: dict[Key, tuple[date, GatewayRow]] = {}
     receipts: dict[tuple[str, RowState], str] = {}
     found: list[Found] = []
     for day, rows in sorted(reports.items()):
         for row in rows:
-            first = receipts.setdefault((row.receipt, row.state), row.order_id)
-            if row.receipt and first != row.order_id:
-                found.append(_found(
-                    "gateway-receipt-twice", name, day, row.order_id, row.state, row.amount_rials,
-                    receipt=row.receipt, first=first,
-                ))  # fmt: skip
             theirs[row.order_id, row.state] = (day, row)
     ours = _ours(name, {order for order, _state in theirs})
     for (order, state), (day, row) in theirs.items():
+        first = receipts.setdefault((row.receipt, state), order) if row.receipt else order
+        facts = {"receipt": row.receipt} | ({} if first == order else {"receipt_of": first})
         booked = ours.get((order, state))
+        if _nothing_came_of(order, theirs, ours):
+            continue
         if booked is None:
-            found.append(_found(
-                "gateway-order-not-in-ledger", name, day, order, state, row.amount_rials,
-                receipt=row.receipt,
-            ))  # fmt: skip
+            code, amount = "gateway-order-not-in-ledger", row.amount_rials
+            found.append(_found(code, name, day, order, state, amount, **facts))
         elif booked != row.amount_rials:
-            found.append(_found(
-                "gateway-amount-differs", name, day, order, state, booked - row.amount_rials,
-                receipt=row.receipt, ledger=booked, gateway=row.amount_rials,
-            ))  # fmt: skip
+            facts |= {"ledger_rials": str(booked), "gateway_rials": str(row.amount_rials)}
+            code, amount = "gateway-amount-differs", booked - row.amount_rials
+            found.append(_found(code, name, day, order, state, amount, **facts))
     alone = [
         _found("ledger-order-not-at-gateway", name, day, order, state, amount)
         for day in reports
@@ -158,7 +155,21 @@ def _differences(name: str, reports: dict[date, list[GatewayRow]]) -> list[Found
         if (order, state) not in theirs
     ]
     late = _credited_late({one.subject for one in alone})
-    return found + [one for one in alone if one.subject not in late]
+    return _not_put_right(name, found + [one for one in alone if one.subject not in late])
+
+
+def _not_put_right(name: str, found: list[Found]) -> list[Found]:
+    """Leave out the orders that corrections about their top-up have put right to the rial."""
+    lacks: Counter[str] = Counter()  # by how much the ledger has more of an order than the gateway
+    for one in found:
+        has_more = one.code != "gateway-order-not-in-ledger"
+        lacks[one.facts["order"]] += (one.amount_rials or 0) * (1 if has_more else -1)
+    put_right = _corrected(name, set(lacks))
+    return [
+        one
+        for one in found
+        if (order := one.facts["order"]) not in put_right or lacks[order] + put_right[order] != 0
+    ]
 
 
 def _credited_late(subjects: set[str]) -> set[str]:
@@ -171,7 +182,7 @@ def _found(  # noqa: PLR0917  (private, all of them needed)
     code: str, name: str, day: date, order: str, state: RowState, amount: int, **facts: Any
 ) -> Found:
     about = {"gateway": name, "day": day.isoformat(), "order": order, "state": state}
-    return Found(code, f"{name} {order[:60]} {state}", "", _signed(state, amount), about | facts)
+    return Found(code, f"{name} {order[:60]} {state}", "", _signed(state, amount), facts | about)
 
 
 def _signed(state: RowState, amount: int) -> int:
@@ -218,13 +229,64 @@ def _booked_alone(
     return _summed(_booked(name, day, begins, ends))
 
 
-def _ours(name: str, orders: set[str]) -> dict[tuple[str, RowState], int]:
-    """Return what the ledger has of these orders, whenever it was booked."""
-    rows = _of_gateway(name).filter(reference__in=orders).exclude(reference="")
+def _ours(name: str, orders: set[str]) -> dict[Key, int]:
+    """Return what the ledger has of these orders of the gateway, whenever it was booked."""
+    rows = _of_gateway(name).filter(reference__in=_references(name, orders)).exclude(reference="")
     return {(order, state): amount for order, state, amount in _summed(rows)}
 
 
+def _corrected(name: str, orders: set[str]) -> dict[str, int]:
+    """Return what corrections have credited (or, with a minus, taken back) for these orders."""
+    mine = set(Account.objects.filter(kind="gateway", name=name).values_list("pk", flat=True))
+    rows = Transfer.objects.filter(
+        Q(debit_account__in=mine) | Q(credit_account__in=mine),
+        reason="correction",
+        kind="posted",
+        reference__in=_references(name, orders),
+    ).exclude(reference="")
+    number = _numbers({row.reference for row in rows})
+    summed: Counter[str] = Counter()
+    for row in rows:
+        sign = 1 if row.debit_account_id in mine else -1
+        summed[number.get(row.reference, row.reference)] += sign * row.amount_rials
+    return dict(summed)
+
+
+def _references(name: str, orders: set[str]) -> list[str]:
+    """Return the ids of the top-ups with these numbers; an order that is no number names itself."""
+    numbers = [int(order) for order in orders if ORDER_ID_SHAPE.fullmatch(order)]
+    mine = TopUp.objects.filter(gateway=name, number__in=numbers)
+    return [*mine.values_list("public_id", flat=True), *orders]
+
+
+def _numbers(references: set[str]) -> dict[str, str]:
+    """Return the gateway's number of each top-up."""
+    known = TopUp.objects.filter(public_id__in=references)
+    return {
+        public_id: str(number) for public_id, number in known.values_list("public_id", "number")
+    }
+
+
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
-    """Return each order once, with all that was booked for it."""
-    summed = rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by()
-    return [(order, STATE_OF[reason], amount) for order, reason, amount in summed]
+    """Return each order once, by the gateway's number of it, with all that was booked for it."""
+    summed = list(rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by())
+    number = _numbers({reference for reference, _reason, _sum in summed})
+    return [
+        (number.get(reference, reference), STATE_OF[reason], amount)
+        for reference, reason, amount in summed
+    ]
+
+
+def _nothing_came_of(
+    order: str,
+    theirs: dict[Key, tuple[date, GatewayRow]],
+    ours: dict[Key, int],
+) -> bool:
+    """Tell whether the gateway took and gave back one amount, and the ledger knows of neither."""
+    paid, back = theirs.get((order, "paid")), theirs.get((order, "reversed"))
+    return (
+        paid is not None
+        and back is not None
+        and paid[1].amount_rials == back[1].amount_rials
+        and not {(order, "paid"), (order, "reversed")} & ours.keys()
+    )

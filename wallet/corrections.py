@@ -29,6 +29,7 @@ from wallet.models import Account, Correction, Transfer
 from wallet.money import Rials, is_amount
 
 State = Correction.State
+ABOUT = ("pay", "top", "out")
 
 
 def account_named(text: str, *, book: Book) -> Account:
@@ -62,15 +63,18 @@ def propose(
     reason: str,
     actor: Person,
     now: datetime,
+    about: str = "",
 ) -> Correction:
     """Propose to move ``amount``; ``key`` is the ``cor_…`` id it will have, made by the form.
 
-    The same form sent twice is one proposal. Raises, the first that applies: NotAllowed,
-    ReasonMissing, InvalidInput, BooksDiffer, AccountIsYours, CorrectionKeyReused.
+    ``about`` is the payment, top-up or cash-out that it puts right: with its id as reference the
+    transfer is counted where theirs are. The same form sent twice is one proposal. Raises, the
+    first that applies: NotAllowed, ReasonMissing, InvalidInput, BooksDiffer, AccountIsYours,
+    CorrectionKeyReused.
     """
     oversight.require(actor, oversight.PROPOSE)
     reason = oversight.reason_of(reason)
-    faults = _faults(key, debit, credit, amount)
+    faults = _faults(key, debit, credit, amount, about)
     if faults:
         raise InvalidInput(faults)
     if debit.book != credit.book or debit.book not in BOOKS:
@@ -78,7 +82,7 @@ def propose(
     oversight.refuse_own(actor, debit, credit)
     wanted = {
         "book": debit.book, "debit_account_id": debit.pk, "credit_account_id": credit.pk,
-        "amount_rials": amount, "reason": reason, "proposed_by_id": actor.pk,
+        "amount_rials": amount, "reason": reason, "about": about, "proposed_by_id": actor.pk,
     }  # fmt: skip
     made, is_new = Correction.objects.get_or_create(
         public_id=key,
@@ -110,7 +114,7 @@ def approve(*, correction: Correction, actor: Person, reason: str, now: datetime
             amount=Rials(held.amount_rials),
             reason="correction",
             key=held.public_id,
-            reference=held.public_id,
+            reference=held.about or held.public_id,
             book=held.book,
         )
     )
@@ -150,8 +154,10 @@ def expire_old(*, now: datetime) -> int:
     return count
 
 
-def _faults(key: str, debit: Account, credit: Account, amount: Rials) -> list[Fault]:
+def _faults(key: str, debit: Account, credit: Account, amount: Rials, about: str) -> list[Fault]:
     found = []
+    if about and not any(is_id(about, prefix) for prefix in ABOUT):
+        found.append(Fault("#/about", "must be a pay_, top_ or out_ id", "about"))
     if not is_id(key, "cor"):
         found.append(Fault("#/key", "must be a new cor_ id", "shape"))
     if debit.pk == credit.pk:

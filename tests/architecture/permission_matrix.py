@@ -21,6 +21,7 @@ from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from core.ids import new_id
 from identity.models import Person
 from messenger import chats
 from miniapps import exports, launching
@@ -28,19 +29,23 @@ from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import make_person, signed_in
-from wallet import accounts, invoices, payments
+from wallet import accounts, corrections, invoices, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
-from wallet.models import Invoice, PayLink, Payout, TopUp
+from wallet.models import Invoice, PayLink, Payout, ReconciliationRun, TopUp
+from wallet.money import Rials
 from wallet.payments import Wish
 
 TABLE = Path(__file__).with_name("permission_matrix.txt")
 ROLES = (
     "anonymous", "person", "owner", "developer", "analyst", "billing", "key", "narrow-key",
-    "reviewer", "operator", "support", "superuser",
+    "reviewer", "operator", "support", "treasurer", "superuser",
 )  # fmt: skip
+STAFF = ("reviewer", "operator", "support", "treasurer")
 # A step that operators take, for each table whose addresses name one.
-STEPS = {"app": {"name": "suspend"}, "version": {"name": "block-soft"}}
+STEPS = {
+    "app": {"name": "suspend"}, "version": {"name": "block-soft"}, "account": {"name": "freeze"},
+}  # fmt: skip
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 REGEX_GROUP = re.compile(r"\(\?P<(\w+)>.*?\)(?=[/$]|$)")
 
@@ -123,7 +128,7 @@ def make_world() -> World:
     team = {role: people[role] for role in ("developer", "analyst", "billing")}
     maker = build.make_maker(people["owner"], **team)
     app = build.live_app(maker)
-    staff = {role: make_person(role, role=role) for role in ("reviewer", "operator", "support")}
+    staff = {role: make_person(role, role=role) for role in STAFF}
     staff["superuser"] = make_person("superuser", is_superuser=True)
     key, text = build.make_key(app, *AppKey.Scope.values, now=timezone.now())
     _narrow, narrow = build.make_key(app, AppKey.Scope.INTROSPECT, now=timezone.now())
@@ -133,7 +138,9 @@ def make_world() -> World:
     for name, secret in (("key", text), ("narrow-key", narrow)):
         headers = {"authorization": f"Bearer {secret}"}
         clients[name] = Client(raise_request_exception=False, headers=headers)
-    return World(clients, _parts(app, key, people["owner"]), _rows())
+    parts = _parts(app, key, people["owner"])
+    _books(app, people["owner"])
+    return World(clients, parts, _rows())
 
 
 def _with_code(person: Person) -> Client:
@@ -208,6 +215,16 @@ def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:
         "cash_out_id": rows[0].public_id,
         "payout_id": rows[1].public_id,
     }
+
+
+def _books(app: App, owner: Person) -> None:
+    """A correction that waits for a decision, and a look at the books."""
+    now = timezone.now()
+    corrections.propose(
+        key=new_id("cor"), debit=accounts.of_maker(app.maker), credit=accounts.of_person(owner),
+        amount=Rials(1_000), reason="ماتریس", actor=make_person("t", role="treasurer"), now=now,
+    )  # fmt: skip
+    ReconciliationRun.objects.create(depth="recent", state="clean", started_at=now, finished_at=now)
 
 
 def _invoice(app: App) -> Invoice:

@@ -5,13 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
+from core.ids import new_id
 from tests.wallet.conftest import wallet_of
-from wallet import accounts, ledger, reconciliation
+from tests.wallet.psp import run_psp
+from wallet import accounts, corrections, ledger, reconciliation, topups
+from wallet.gateways import registry, sandbox
 from wallet.gateways.errors import GatewayTimeout
 from wallet.gateways.interface import Ability, Gateway, GatewayConfig
-from wallet.models import Account, Difference, Transfer
+from wallet.models import Account, Difference, TopUp, Transfer
 from wallet.reconciliation import GatewayRow, NoReport, gateway_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,12 +65,17 @@ def saras(sara) -> Account:
 
 def book(saras: Account, order: str, amount: int, at: datetime, *, back: bool = False) -> None:
     """Book a top-up, or its return, as if it had been done at that time."""
+    row, _made = TopUp.objects.get_or_create(
+        number=int(order),
+        defaults={"person": saras.person, "key": f"k{order}", "gateway": "naron", "ask_at": at,
+                  "amount_rials": amount, "state": "credited", "created_at": at},
+    )  # fmt: skip
     pair = (accounts.platform("gateway", name="naron").pk, saras.pk)
     debit, credit = pair[::-1] if back else pair
     reason = "topup_return" if back else "topup"
     posted = ledger.post(
         ledger.move(debit=debit, credit=credit, amount=amount, reason=reason,
-                    key=f"{reason}-{order}-{at:%d%H%M%S}", book="live", reference=order)
+                    key=f"{reason}-{order}-{at:%d%H%M%S}", book="live", reference=row.public_id)
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("alter table wallet_transfer disable trigger user")
@@ -109,18 +118,32 @@ def test_each_way_to_differ_has_its_code_and_its_amount(saras, now, today):
     bank.says("23", 300, today)
     book(saras, "23", 350, now)
     bank.says("24", 400, today, receipt="same")
-    bank.says("25", 400, today, receipt="same")
+    bank.says("25", 400, today, receipt="same")  # the database lets one receipt credit one order
     book(saras, "24", 400, now)
-    book(saras, "25", 400, now)
 
     look(bank, now)
 
     assert standing() == [
         ("gateway-amount-differs", "naron 23 paid", 50),
         ("gateway-order-not-in-ledger", "naron 21 paid", 100),
-        ("gateway-receipt-twice", "naron 25 paid", 400),
+        ("gateway-order-not-in-ledger", "naron 25 paid", 400),
         ("ledger-order-not-at-gateway", "naron 22 paid", 200),
     ]
+    assert Difference.objects.get(subject="naron 25 paid").facts["receipt_of"] == "24"
+
+
+def test_what_was_taken_and_given_back_without_us_is_no_difference(saras, now, today):
+    """As when the bank confirmed another amount, and we had it given back."""
+    bank = Bank()
+    bank.says("26", 600, today)
+    bank.says("26", 600, today, state="reversed")
+    bank.says("27", 700, today)
+    bank.says("27", 700, today, state="reversed")
+    book(saras, "27", 700, now)  # credited here, and taken back by the bank behind our back
+
+    look(bank, now)
+
+    assert standing() == [("gateway-order-not-in-ledger", "naron 27 reversed", -700)]
 
 
 def test_an_order_that_was_credited_twice_differs(saras, now, today):
@@ -179,6 +202,46 @@ def test_an_order_around_midnight_may_stand_in_the_report_of_either_day(saras, n
     look(bank, now)
 
     assert standing() == [("ledger-order-not-at-gateway", "naron 63 paid", 100)]
+
+
+def correct(debit: Account, credit: Account, amount: int, order: str, two) -> None:
+    """Put an order right as the runbook says: a correction that names the top-up."""
+    vida, kian = two
+    about = TopUp.objects.get(number=int(order)).public_id
+    wish = corrections.propose(
+        key=new_id("cor"), debit=debit, credit=credit, amount=amount, reason="x", about=about,
+        actor=vida, now=timezone.now(),
+    )  # fmt: skip
+    corrections.approve(correction=wish, actor=kian, reason="x", now=timezone.now())
+
+
+def test_a_correction_that_names_the_top_up_puts_each_kind_right(saras, vida, kian, now, today):
+    bank, gateway = Bank(), accounts.platform("gateway", name="naron")
+    begun = {"person": saras.person, "gateway": "naron", "ask_at": now, "state": "failed",
+             "created_at": now, "amount_rials": 100}  # fmt: skip
+    TopUp.objects.create(number=81, key="k81", **begun)
+    bank.says("81", 100, today)  # taken, credited nobody
+    book(saras, "82", 250, now)  # credited, and the bank knows nothing
+    bank.says("83", 300, today)
+    book(saras, "83", 310, now)  # credited too much
+    bank.says("84", 400, today)
+    bank.says("84", 400, today, state="reversed")
+    book(saras, "84", 400, now)  # given back by the bank
+    look(bank, now)
+    before = {subject for _code, subject, _amount in standing()}
+
+    correct(gateway, saras, 100, "81", (vida, kian))
+    correct(saras, gateway, 250, "82", (vida, kian))
+    correct(saras, gateway, 9, "83", (vida, kian))  # a rial too little
+    correct(saras, gateway, 400, "84", (vida, kian))
+    look(bank, now)
+    nearly = standing()
+    correct(saras, gateway, 1, "83", (vida, kian))
+    look(bank, now)
+
+    assert before == {"naron 81 paid", "naron 82 paid", "naron 83 paid", "naron 84 reversed"}
+    assert nearly == [("gateway-amount-differs", "naron 83 paid", 10)]
+    assert standing() == []
 
 
 def test_a_bank_that_does_not_answer_takes_nothing_back(saras, now, today):
@@ -253,3 +316,35 @@ def test_of_a_ledger_that_was_away_some_orders_are_listed_and_the_rest_is_said(n
 
     assert (done.standing, done.shortened) == (100, ["gateway-order-not-in-ledger"])
     assert Transfer.objects.count() == 0
+
+
+def test_a_top_up_through_the_sandbox_bank_is_in_its_report_and_in_the_ledger(
+    saras, sara, tmp_path
+):
+    """The whole way: the bank's page, the verify, the credit, the bank's report of the day."""
+    now = timezone.now()
+    with (
+        run_psp(tmp_path / "psp.sqlite3") as psp,  # no other test's payments stand in its report
+        override_settings(WALLET_GATEWAYS=sandbox.rows(psp.url)),
+    ):
+        paid, unpaid = (
+            topups.begin(person=sara, wish=topups.Wish("sandbox", 250_000), key=key, now=now)
+            for key in ("a", "b")
+        )
+        psp.pay(paid.redirect_url)
+        for row in (paid, unpaid):
+            topups.settle(row=row, now=now)
+        clean = reconciliation.run(depth="recent", gateways=registry.every(), now=now)
+        plant = "update wallet_topup set number = number + 1 where id = %s"
+        with connection.cursor() as cursor:
+            cursor.execute(plant, [paid.pk])
+        reconciliation.run(depth="recent", gateways=registry.every(), now=now)
+
+    mine = {(one["gateway"], one["state"]) for one in clean.clearing}
+    assert mine == {("sandbox", "compared"), ("sandbox-zibal", "compared")}
+    assert clean.state == "clean"
+    subjects = {(code, subject) for code, subject, _amount in standing()}
+    assert subjects == {
+        ("gateway-order-not-in-ledger", f"sandbox {paid.number} paid"),
+        ("ledger-order-not-at-gateway", f"sandbox {paid.number + 1} paid"),
+    }

@@ -273,6 +273,45 @@ def test_all_faults_of_a_proposal_are_told_at_once(saras, vida):
 
 
 @pytest.mark.django_db
+def test_a_correction_about_a_payment_stands_where_its_transfers_stand(saras, minas, vida, kian):
+    about = new_id("pay")
+    done = corrections.approve(
+        correction=proposed(saras, minas, vida, about=about), actor=kian, reason="x", now=NOW
+    )
+
+    assert (done.transfer.key, done.transfer.reference) == (done.public_id, about)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("about", ["acc_01m87sm8xgfe28jjwbnmxfe3re", "pay_1", "پرداخت", " "])
+def test_a_correction_is_about_a_payment_a_top_up_a_cash_out_or_nothing(saras, minas, vida, about):
+    with pytest.raises(InvalidInput) as caught:
+        proposed(saras, minas, vida, about=about)
+
+    assert [fault.pointer for fault in caught.value.faults] == ["#/about"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_of_the_same_name_does_not_stand_in_the_way_of_the_law(saras, minas, vida, kian):
+    """A temporary table comes first where a function does not name the schema."""
+    wish = proposed(saras, minas, vida)
+
+    assert (
+        refused(
+            f"""
+        create temporary table wallet_transfer on commit drop as
+          select 1::bigint as id, public_id::text as key, 'posted'::text as kind,
+            'correction'::text as reason, book, debit_account_id, credit_account_id, amount_rials,
+            public_id::text as reference from wallet_correction where id = {wish.pk};
+        update wallet_correction set state = 'approved', decided_by_id = {kian.pk},
+          decided_at = now(), transfer_id = 1 where id = {wish.pk}
+        """
+        )
+        == "correction-is-its-transfer"
+    )
+
+
+@pytest.mark.django_db
 def test_test_money_and_real_money_are_not_corrected_into_each_other(saras, mina, vida):
     with pytest.raises(errors.BooksDiffer):
         proposed(saras, wallet_of(mina, book="test"), vida)
@@ -309,7 +348,7 @@ def refused(sql: str, *values: object) -> str:
     [
         "amount_rials = 1", "reason = 'x'", "credit_account_id = debit_account_id + 1",
         "book = 'test'", "proposed_by_id = proposed_by_id + 1", "public_id = 'cor_x'",
-        "expires_at = now()", "decision_reason = 'x'",
+        "expires_at = now()", "decision_reason = 'x'", "about = 'pay_x'",
     ],
 )  # fmt: skip
 def test_what_was_proposed_is_not_changed_by_plain_sql(saras, minas, vida, change):

@@ -336,6 +336,24 @@ def test_escrow_with_nothing_in_flight_must_be_empty(saras, minas, now):
     assert codes() == []
 
 
+def test_a_correction_about_the_payment_empties_escrow(saras, minas, now, vida, kian):
+    row = Account.objects.get(pk=accounts.inbox(accounts.platform("escrow")))
+    about = "pay_01m87sm8xgfe28jjwbnmxfe3re"
+    move(saras, row, 500, "in", reference=about)
+    later = now + timedelta(hours=2)
+    look(later)
+    before = codes()
+    wish = corrections.propose(
+        key="cor_01m87sm8xgfe28jjwbnmxfe3re", debit=row, credit=minas, amount=500, reason="x",
+        about=about, actor=vida, now=now,
+    )  # fmt: skip
+    corrections.approve(correction=wish, actor=kian, reason="x", now=now)
+
+    look(later, "full")
+
+    assert (before, codes()) == (["escrow-not-settled"], [])
+
+
 def test_a_payment_that_began_before_the_window_is_read_whole(saras, minas, now):
     """Its settlement alone would look like money that came from nowhere."""
     row = accounts.inbox(accounts.platform("escrow"))

@@ -49,6 +49,7 @@ class Correction(models.Model):
     )
     amount_rials = models.BigIntegerField(_("amount"))
     reason = models.TextField(_("reason"), max_length=MONEY_REASON_CHARS_MAX)
+    about = models.CharField(_("for"), max_length=40, default="", blank=True)  # pay_…, top_…, out_…
     state = models.CharField(
         _("state"), max_length=8, choices=State.choices, default=State.PROPOSED
     )
