@@ -75,8 +75,10 @@ def test_a_life_of_starts_crashes_and_stops(project, var):
         assert_second_supervisor_is_refused(product, project)
         assert_a_crashed_process_comes_back(product)
         started = pids(product)
-        # The supervisor and all it started; what those started is left, and holds the port.
-        for pid in (product.popen.pid, *started.values()):
+        # The supervisor and all it started; what those started is left, and holds the port. It is
+        # held still first: at its end the kernel asks its processes to stop, and they stop theirs.
+        os.kill(product.popen.pid, signal.SIGSTOP)
+        for pid in (*started.values(), product.popen.pid):
             os.kill(pid, signal.SIGKILL)
         product.popen.wait(30)
         wait_until_gone(started)
