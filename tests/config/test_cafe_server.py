@@ -4,7 +4,7 @@ import socket
 
 from config.supervisor import children, ports, running
 from config.supervisor.running import Supervisor
-from tests.config.test_sandbox_bank import environment, plan
+from tests.config.test_sandbox_process import environment, plan
 
 
 def test_its_port_stands_beside_the_others(tmp_path):

@@ -15,7 +15,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, ViewportSize, expec
 from config.supervisor import chromium
 from config.supervisor.testing import Product, run_product, test_folder
 from tests.e2e import stories
-from tests.e2e import test_money_journey as money_journey
+from tests.e2e import test_payment_journey as money_journey
 from tests.e2e.people import (
     PATIENCE_MS,
     PHONE,
@@ -27,7 +27,7 @@ from tests.e2e.people import (
     main_button,
     runner,
 )
-from tests.e2e.test_money_journey import DEAF_MS
+from tests.e2e.test_payment_journey import DEAF_MS
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"  # texts are read here, never rows
 GROUP = "کوه جمعه‌ها"
