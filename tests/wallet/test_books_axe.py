@@ -33,7 +33,10 @@ def made_pages():
     """Books with everything that can stand in them, an alarm included; who looks, and where."""
     try:
         vida, kian = make_person("ویدا", role="treasurer"), make_person("کیان", role="treasurer")
-        payer, payee = wallet_of(make_person("علی (Ali) ۵۰٬۰۰۰+"), 9_000_000), wallet_of(make_person())
+        payer, payee = (
+            wallet_of(make_person("علی (Ali) ۵۰٬۰۰۰+"), 9_000_000),
+            wallet_of(make_person()),
+        )
         held = ledger.hold(
             debit=payer.pk, credit=accounts.inbox(accounts.platform("escrow")), amount=50_005,
             reason="payment", key="h", book="live", expires_at=timezone.now(),
