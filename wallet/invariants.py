@@ -23,7 +23,7 @@ BALANCES: Final = ("debits_pending", "debits_posted", "credits_pending", "credit
 
 @dataclass(frozen=True)
 class Check:
-    """One law, as the query that finds what breaks it.
+    """One law, as the query that finds what breaks it; ``full_sql`` for a full look, if it differs.
 
     ``full_only``: too long to be asked every ten minutes. ``bounded``: a recent look reads only
     what is younger, so that it cannot tell that an older difference has gone. ``looks_back``: how
@@ -32,6 +32,7 @@ class Check:
 
     code: str
     sql: str
+    full_sql: str = ""
     full_only: bool = False
     bounded: bool = False
     looks_back: timedelta = timedelta(0)
@@ -122,31 +123,45 @@ SUM_OF_TRANSFERS = Check(
     full_only=True,
 )
 
-POSTING_STEP = Check(
-    "posting-is-no-step",
-    f"""
+
+def _posting_step(step: str) -> str:
+    """Return the query that compares each posting with the one before it, which ``step`` finds."""
+    return f"""
     select coalesce(a.public_id, '#' || p.account_id) || '/' || p.seq as subject,
       coalesce(a.book, '') as book,
-      ((p.credits_posted - p.debits_posted)
-        - coalesce(before.credits_posted - before.debits_posted, 0)
+      ((p.credits_posted - p.debits_posted) - (coalesce(p.b_cq, 0) - coalesce(p.b_dq, 0))
         - coalesce((1 - 2 * p.is_debit::int) * e.moved, 0))::bigint as amount_rials,
       jsonb_build_object('transfer', t.public_id) as facts
-    from wallet_posting p
+    from ({step}) p
       left join wallet_transfer t on t.id = p.transfer_id
       left join wallet_account a on a.id = p.account_id
-      left join wallet_posting before
-        on before.account_id = p.account_id and before.seq = p.seq - 1
       left join lateral (select {_EFFECT}) e on true
-    where p.transfer_id > %(since)s and (
-      t.id is null or a.id is null
-      or (before.seq is null) <> (p.seq = 1)
+    where t.id is null or a.id is null or p.b_seq is distinct from nullif(p.seq - 1, 0)
       or p.account_id <> case when p.is_debit then t.debit_account_id else t.credit_account_id end
-      or p.debits_pending <> coalesce(before.debits_pending, 0) + p.is_debit::int * e.waiting
-      or p.debits_posted <> coalesce(before.debits_posted, 0) + p.is_debit::int * e.moved
-      or p.credits_pending
-        <> coalesce(before.credits_pending, 0) + (1 - p.is_debit::int) * e.waiting
-      or p.credits_posted <> coalesce(before.credits_posted, 0) + (1 - p.is_debit::int) * e.moved)
-    """,  # noqa: S608  (our own text)
+      or p.debits_pending <> coalesce(p.b_dp, 0) + p.is_debit::int * e.waiting
+      or p.debits_posted <> coalesce(p.b_dq, 0) + p.is_debit::int * e.moved
+      or p.credits_pending <> coalesce(p.b_cp, 0) + (1 - p.is_debit::int) * e.waiting
+      or p.credits_posted <> coalesce(p.b_cq, 0) + (1 - p.is_debit::int) * e.moved
+    """  # noqa: S608  (our own text)
+
+
+POSTING_STEP = Check(
+    "posting-is-no-step",
+    # One look at the index for each recent posting: "limit" keeps the planner from joining all.
+    _posting_step("""
+      select w.*, b.seq as b_seq, b.debits_pending as b_dp, b.debits_posted as b_dq,
+        b.credits_pending as b_cp, b.credits_posted as b_cq
+      from wallet_posting w left join lateral (select * from wallet_posting
+        where account_id = w.account_id and seq = w.seq - 1 limit 1) b on true
+      where w.transfer_id > %(since)s
+    """),
+    # All of them in the order of the primary key: ten times as fast as looking each one up.
+    full_sql=_posting_step("""
+      select w.*, lag(w.seq) over o as b_seq, lag(w.debits_pending) over o as b_dp,
+        lag(w.debits_posted) over o as b_dq, lag(w.credits_pending) over o as b_cp,
+        lag(w.credits_posted) over o as b_cq
+      from wallet_posting w window o as (partition by w.account_id order by w.seq)
+    """),
     bounded=True,
 )
 
@@ -335,6 +350,7 @@ def ask(check: Check, *, is_full: bool, now: datetime) -> Answer:
     """Ask one law; a full-only one must not be asked in a recent look."""
     assert is_full or not check.full_only
     most = limits.DIFFERENCES_PER_CHECK_MAX
+    sql = (is_full and check.full_sql) or check.sql
     values = _chart() | {
         "since": 0 if is_full or not check.bounded else since_of(now, longer=check.looks_back),
         "now": now,
@@ -342,7 +358,7 @@ def ask(check: Check, *, is_full: bool, now: datetime) -> Answer:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select subject, book, amount_rials, facts from ({check.sql}) wrong"  # noqa: S608  (our own text)
+            f"select subject, book, amount_rials, facts from ({sql}) wrong"  # noqa: S608  (our own text)
             f" order by subject limit {most + 1}",
             values,
         )
