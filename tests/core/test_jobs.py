@@ -5,7 +5,10 @@ from unittest import mock
 
 import pytest
 from celery import Celery
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from core import jobs
 from core.limits import JOB_LOST_AFTER_S, JOB_TRIED_FOR, QUICK_JOB_LOST_AFTER_S
@@ -94,3 +97,37 @@ def test_a_job_that_failed_is_not_struck_out():
 
     assert ended.failed()
     assert OutboxJob.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_leaves_after_the_commit_and_costs_one_statement(broker):
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        jobs.enqueue_on_commit(QUICK, payment_id="pay_x")
+        assert not broker.called
+
+    assert len(asked) == 1
+    assert broker.call_args.kwargs["kwargs"] == {"payment_id": "pay_x"}
+    assert jobs.sweep_outbox() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_transaction_is_taken_back_never_leaves(broker):
+    with transaction.atomic():
+        jobs.enqueue_on_commit(QUICK, payment_id="pay_x")
+        transaction.set_rollback(True)
+
+    assert not broker.called
+    assert not OutboxJob.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_leaves_the_job_to_the_next_sweep(broker):
+    broker.side_effect = OperationalError
+    jobs.enqueue_on_commit(LONG, export_id="x")
+    OutboxJob.objects.update(created_at=timezone.now() - timedelta(seconds=60))
+    assert jobs.sweep_outbox() == 0
+
+    broker.side_effect = None
+
+    assert jobs.sweep_outbox() == 1
+    assert jobs.sweep_outbox() == 0
