@@ -61,7 +61,7 @@ export class Tokens {
 
   /**
    * @param {string} issuer @param {string} appId
-   * @param {{keys?: {keys: any[]}, now?: () => number, fetch?: typeof fetch}} [options]
+   * @param {{keys?: {keys: any[]}, now?: () => number, fetch?: typeof globalThis.fetch}} [options]
    */
   constructor(issuer, appId, { keys, now = clock, fetch = globalThis.fetch } = {}) {
     this.#issuer = issuer;
