@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,12 +30,26 @@ from wallet.gateways.interface import ORDER_ID_SHAPE
 from wallet.models import Invoice, Payment, Payout, Refund, TopUp
 
 
-def person_by_phone(text: str) -> QuerySet[Person] | None:
-    """Return who has this phone, in any spelling; None where the text is no phone."""
+def first_found(*ways: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the first of the ways that leads to a row; the last if none does.
+
+    One after the other, because a choice between them is a filter that no index answers.
+    """
+    *others, last = ways
+    return next((rows for rows in others if rows.exists()), last)
+
+
+def people_by_phone(text: str) -> QuerySet[Person]:
+    """Return who has this phone, in any spelling; nobody where the text is no phone."""
     try:
         return Person.objects.filter(phone=phones.normalise(text))
     except phones.NotAPhoneNumber:
-        return None
+        return Person.objects.none()
+
+
+def order_numbers(text: str) -> list[int]:
+    """Return the number of an order at a bank; none where the text is no such number."""
+    return [int(text)] if ORDER_ID_SHAPE.fullmatch(text) else []
 
 
 def makers_named(text: str) -> QuerySet[Maker]:
@@ -142,8 +156,8 @@ class InvoiceAdmin(OrdersAdmin):
             return queryset.filter(link__public_id=term)
         if is_id(term, "app"):
             return queryset.filter(audience=term)
-        makers = makers_named(term)
-        return queryset.filter(Q(order_ref__in=order_refs(term)) | Q(maker__in=makers))
+        by_reference = queryset.filter(order_ref__in=order_refs(term))
+        return first_found(by_reference, queryset.filter(maker__in=makers_named(term)))
 
     @admin.display(description=_("title"))
     def shown_title(self, row: Invoice) -> SafeString:
@@ -181,11 +195,12 @@ class PaymentAdmin(OrdersAdmin):
             return queryset.filter(pk__in=of.values("payment"))
         if is_id(term, "app"):
             return queryset.filter(audience=term)
-        payers = person_by_phone(term)
-        if payers is not None and payers.exists():
-            return queryset.filter(payer__in=payers)
         named = Invoice.objects.filter(order_ref__in=order_refs(term))
-        return queryset.filter(Q(invoice__in=named) | Q(maker__in=makers_named(term)))
+        return first_found(
+            queryset.filter(payer__in=people_by_phone(term)),
+            queryset.filter(invoice__in=named),
+            queryset.filter(maker__in=makers_named(term)),
+        )
 
     @admin.display(description=_("payer"))
     def payer_shown(self, row: Payment) -> SafeString:
@@ -238,14 +253,12 @@ class TopUpAdmin(TransitAdmin):
         if is_id(term, "top"):
             return queryset.filter(public_id=term)
         plain = latin_digits(term)
-        # A receipt is unique within its gateway: with the few names, the index leads to it.
-        wanted = Q(receipt=plain, gateway__in=order_pages.gateways_known())
-        if ORDER_ID_SHAPE.fullmatch(plain):
-            wanted |= Q(number=int(plain))
-        people = person_by_phone(term)
-        if people is not None:
-            wanted |= Q(person__in=people)
-        return queryset.filter(wanted)
+        return first_found(
+            # A receipt is unique within its gateway: with the few names, the index leads to it.
+            queryset.filter(receipt=plain, gateway__in=order_pages.gateways_known()),
+            queryset.filter(number__in=order_numbers(plain)),
+            queryset.filter(person__in=people_by_phone(term)),
+        )
 
     @admin.display(description=_("person"))
     def whose(self, row: TopUp) -> SafeString:
@@ -271,14 +284,11 @@ class PayoutAdmin(TransitAdmin):
         """Understand an id, a phone in any spelling, a maker's name, the bank's number."""
         if is_id(term, "out"):
             return queryset.filter(public_id=term)
-        plain = latin_digits(term)
-        wanted = Q(maker__in=makers_named(term))
-        if ORDER_ID_SHAPE.fullmatch(plain):
-            wanted |= Q(number=int(plain))
-        people = person_by_phone(term)
-        if people is not None:
-            wanted |= Q(person__in=people)
-        return queryset.filter(wanted)
+        return first_found(
+            queryset.filter(number__in=order_numbers(latin_digits(term))),
+            queryset.filter(person__in=people_by_phone(term)),
+            queryset.filter(maker__in=makers_named(term)),
+        )
 
     @admin.display(description=_("owner"))
     def whose(self, row: Payout) -> SafeString:

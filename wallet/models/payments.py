@@ -91,6 +91,11 @@ class Invoice(models.Model):
             models.Index(
                 fields=["expires_at"], name="wallet_invoices_to_end", condition=Q(state="open")
             ),
+            models.Index(
+                fields=["order_ref", "maker"],
+                name="wallet_invoice_order_ref",
+                condition=~Q(order_ref=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="wallet_invoice_once"),
