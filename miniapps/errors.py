@@ -278,12 +278,12 @@ class NobodyToTell(Conflict):
 
 
 class TestInvoiceForTeam(NotAllowed):
-    """An invoice in test money is shown to the maker's team only."""
+    """An invoice or a pay link in test money is shown to the maker's team only."""
 
     __test__ = False  # a name that pytest would collect
     code = "test-invoice-for-team"
-    title = _("This is a test of the app's makers")
-    remedy = _("Only the app's team pays with test money.")
+    title = _("This is a test of its makers")
+    remedy = _("Only the maker's team pays with test money.")
 
 
 # --- exports --------------------------------------------------------------------------------
