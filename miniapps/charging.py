@@ -20,8 +20,9 @@ from core.problems import NotFound
 from identity.makers import role_of
 from identity.models import Maker, Person
 from miniapps import access, pairwise
-from miniapps.errors import TestInvoiceForTeam
+from miniapps.errors import AppTakesNoMoney, TestInvoiceForTeam
 from miniapps.models import App, AppPerson, Launch
+from miniapps.states import APP
 from miniapps.webhooks import calling, endpoints
 from wallet import payments, pins
 from wallet.documents import invoice_document, payment_document
@@ -84,16 +85,23 @@ def charge(
     A ``judge`` answers in the place of the merchant's server, for test money only.
 
     Return the payment, captured or declined by the merchant. Raises, the first that applies:
-    TooManyRequests, PinNotSet, PinNeeded, PinLocked, PinWrong, and what ``payments.authorise`` and
-    ``payments.capture`` raise. Call it outside of transactions: the merchant may take 10 seconds.
+    TooManyRequests, AppTakesNoMoney, PinNotSet, PinNeeded, PinLocked, PinWrong, and what
+    ``payments.authorise`` and ``payments.capture`` raise. Call it outside of transactions: the
+    merchant may take 10 seconds.
     """
     assert judge is None or invoice.is_test
     rates.hit("payments", str(person.pk), limit=PAYMENT_TRIES_PER_MINUTE_MAX, period_s=60)
-    if not invoice.is_test:
-        pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
     context = {} if launch is None else _context(launch)
     wish = Wish(payer=person, key=f"person:{person.pk}:{key}", context=context)
+    if not takes_money(invoice) and not Payment.objects.filter(key=wish.key).exists():
+        raise AppTakesNoMoney
+    if not invoice.is_test:
+        pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
     payment = payments.authorise(invoice=invoice, wish=wish, now=now)
+    # Asked again: the app may have been suspended while the money was being set aside.
+    if payment.state == Payment.State.HELD and not takes_money(invoice):
+        code, reason = AppTakesNoMoney.code, str(AppTakesNoMoney.title)
+        return payments.decline(payment=payment, code=code, reason=reason, now=now)
     if payment.state == Payment.State.HELD and invoice.ask_first:
         no = _merchants_no(payment, judge or _asker(payment, now))
         if no is not None:
@@ -102,6 +110,14 @@ def charge(
     if payment.state == Payment.State.HELD:
         payment = payments.capture(payment=payment, now=now)
     return payment
+
+
+def takes_money(invoice: Invoice) -> bool:
+    """Tell whether the invoice's app may take money now; a pay link belongs to no app."""
+    if not invoice.audience:
+        return True
+    status = App.objects.filter(public_id=invoice.audience).values_list("status", flat=True).first()
+    return status is not None and APP.permits("charge", status)
 
 
 def _asker(payment: Payment, now: datetime) -> Judge | None:

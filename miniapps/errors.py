@@ -14,7 +14,7 @@ Problem
 │   │   ├── VersionStateForbids
 │   │   ├── SubmissionStateForbids
 │   │   └── ReleaseStateForbids
-│   ├── AppUnavailable(reason), LaunchEnded(reason)
+│   ├── AppUnavailable(reason), AppTakesNoMoney, LaunchEnded(reason)
 │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
 │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
 │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
@@ -75,6 +75,14 @@ class AppUnavailable(Conflict):
     code = "app-unavailable"
     title = _("This mini-app cannot be opened now")
     remedy = _("Try again later, or ask its maker.")
+
+
+class AppTakesNoMoney(Conflict):
+    """The invoice's app is suspended, archived, banned or deleted; nothing was held."""
+
+    code = "app-takes-no-money"
+    title = _("This mini-app takes no payments now")
+    remedy = _("Nothing was paid. Ask the seller how to go on.")
 
 
 class LaunchEnded(Conflict):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
+from miniapps import governing
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 from tests.wallet.conftest import wallet_of
@@ -212,3 +213,21 @@ def test_the_makers_people_pay_a_test_link_with_test_money(maker):
     assert paid.json()["result"]["status"] == "paid"
     assert accounts.balance_of(accounts.of_maker(maker, "test")).posted == 297_000
     assert accounts.balance_of(accounts.of_maker(maker)).posted == 0
+
+
+def test_the_page_of_a_suspended_apps_invoice_says_why_it_cannot_be_paid(browser, maker):
+    app, now = build.live_app(maker), timezone.now()
+    asked = Asked(title="کیک", amount_rials=125_000)
+    made = invoices.create(
+        maker=maker, book="live", audience=app.public_id, asked=asked, key="i2", now=now
+    )
+    omid = make_person("امید", role="operator")
+    governing.suspend(app=app, actor=omid, reason="کلاهبرداری", now=now)
+
+    page = browser.get(f"/pay/{made.public_id}").content.decode()
+    tried = call(browser, made.public_id, "payments.confirm", invoice=made.public_id, key=KEY)
+
+    assert "این برنامک اکنون پرداخت نمی‌پذیرد" in page
+    assert (tried.status_code, tried.json()["code"]) == (409, "app-takes-no-money")
+    assert "پولی پرداخت نشد" in tried.json()["detail"]
+    assert not Payment.objects.exists()
