@@ -27,6 +27,7 @@ from identity.models import Maker, Person
 from wallet.admin.books import BooksAdmin, in_book
 from wallet.desk import order_pages, words
 from wallet.gateways.interface import ORDER_ID_SHAPE
+from wallet.identifiers import shebas
 from wallet.models import Invoice, Payment, Payout, Refund, TopUp
 
 
@@ -301,6 +302,4 @@ class PayoutAdmin(TransitAdmin):
     @admin.display(description=_("to"))
     def to(self, row: Payout) -> SafeString:
         """Return the account of the bank, its middle hidden, and whose it is said to be."""
-        return words.with_code(
-            format_html("<bdi>{}</bdi>", row.holder), order_pages.masked_sheba(row.sheba)
-        )
+        return words.with_code(format_html("<bdi>{}</bdi>", row.holder), shebas.masked(row.sheba))
