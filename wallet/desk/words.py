@@ -33,7 +33,6 @@ Text = str | Promise
 
 REASONS: Final[dict[str, Text]] = {
     "topup": _("Top-up"),
-    "topup_return": _("Top-up taken back"),
     "payment": _("Payment"),
     "settlement": _("Settlement"),
     "fee": _("Fee"),
