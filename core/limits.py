@@ -99,6 +99,7 @@ SHEETS_PER_MINUTE_MAX = 30  # payment sheets one launch or person may open in a 
 STATEMENT_ROWS = 30  # movements on one page of a person's statement
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
+MERCHANT_FEE_BASIS_POINTS_MAX = 1_000  # hundredths of a percent a maker may be asked for at most
 REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
 PIN_DIGITS_MIN = 4  # digits of a wallet PIN
 PIN_DIGITS_MAX = 8  # digits of a wallet PIN

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 _REASONS: Final[dict[str, tuple[Promise, str]]] = {
     "topup": (_("Top-up"), "plus"),
-    "topup_return": (_("Top-up taken back by the bank"), "undo-2"),
     "payment": (_("Payment"), "receipt"),
     "settlement": (_("Settlement"), "banknote"),
     "fee": (_("Fee"), "badge-percent"),

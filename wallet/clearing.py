@@ -2,7 +2,9 @@
 
 A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; a
 transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has
-the order's number. A correction about a top-up counts for its order. Nothing here repairs anything.
+the order's number. Nothing books by itself what a bank gives back after we credited it: the wallet
+may be empty. It differs until a correction about the top-up has put it right, which counts for its
+order. Nothing here repairs anything.
 """
 
 from __future__ import annotations
@@ -14,12 +16,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import structlog
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.limits import DIFFERENCES_PER_CHECK_MAX, RECONCILE_SLACK
 from core.problems import Problem
 from wallet import timeline
-from wallet.chart import Reason
 from wallet.gateways.errors import GatewayLacks
 from wallet.gateways.interface import ORDER_ID_SHAPE, Ability, Gateway, ReportRow
 from wallet.invariants import Found
@@ -30,7 +31,6 @@ log = structlog.get_logger(__name__)
 GatewayRow = ReportRow
 RowState = Literal["paid", "reversed"]
 Key = tuple[str, RowState]  # an order, and whether it was paid or given back
-STATE_OF: Final[dict[Reason, RowState]] = {"topup": "paid", "topup_return": "reversed"}
 CODES: Final = (
     "gateway-order-not-in-ledger",
     "ledger-order-not-at-gateway",
@@ -190,11 +190,9 @@ def _signed(state: RowState, amount: int) -> int:
 
 
 def _of_gateway(name: str) -> QuerySet[Transfer]:
-    """Return what was booked between this gateway and people."""
+    """Return what was credited for this gateway to people."""
     mine = Account.objects.filter(kind="gateway", name=name).values("pk")
-    taken = Q(reason="topup", debit_account__in=mine)
-    given_back = Q(reason="topup_return", credit_account__in=mine)
-    return Transfer.objects.filter(taken | given_back, kind="posted")
+    return Transfer.objects.filter(reason="topup", debit_account__in=mine, kind="posted")
 
 
 def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[Transfer]:
@@ -206,9 +204,8 @@ def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[
 
 def _booked_sum(name: str, day: date) -> tuple[int, int]:
     """Return how many orders the ledger has on this day, and what they come to."""
-    signed = Case(When(reason="topup", then=F("amount_rials")), default=-F("amount_rials"))
     found = _booked(name, day, *timeline.hours_of(day)).aggregate(
-        rows=Count("pk"), rials=Sum(signed)
+        rows=Count("pk"), rials=Sum("amount_rials")
     )
     return found["rows"], found["rials"] or 0
 
@@ -269,12 +266,9 @@ def _numbers(references: set[str]) -> dict[str, str]:
 
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
     """Return each order once, by the gateway's number of it, with all that was booked for it."""
-    summed = list(rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by())
-    number = _numbers({reference for reference, _reason, _sum in summed})
-    return [
-        (number.get(reference, reference), STATE_OF[reason], amount)
-        for reference, reason, amount in summed
-    ]
+    summed = list(rows.values_list("reference").annotate(Sum("amount_rials")).order_by())
+    number = _numbers({reference for reference, _sum in summed})
+    return [(number.get(reference, reference), "paid", amount) for reference, amount in summed]
 
 
 def _nothing_came_of(

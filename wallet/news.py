@@ -1,4 +1,4 @@
-"""Telling what became of a payment: the app's maker, the payer's screens, the payer's receipts.
+"""Telling what became of money: the app's maker, the payer's screens, the payer's receipts.
 
 All of it leaves after the commit. What a maker is told is written now, so that it is what was true
 then; a job of the upper floor, asked for by name, takes the news of one object in order.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import jobs, live
-from wallet.documents import Document, invoice_document, payment_document
-from wallet.models import Invoice, News, Payment
+from wallet.documents import Document, invoice_document, payment_document, payout_document
+from wallet.models import Invoice, News, Payment, Payout
 
 TELL_MAKER = "miniapps.tell_of_money"
 POST_RECEIPT = "wallet.post_receipt"
@@ -46,6 +46,13 @@ def of_invoice(invoice: Invoice, kind: str, *, now: datetime) -> None:
     document = invoice_document(invoice)
     _write(invoice.audience, kind, invoice.public_id, document, number=1, now=now)
     _tell_maker(invoice.audience, invoice.public_id)
+
+
+def of_payout(payout: Payout, kind: str, *, now: datetime) -> None:
+    """Tell a maker that his money has arrived at his bank, or has come back: each happens once."""
+    if payout.maker is not None:
+        document = payout_document(payout)
+        _tell_maker(payout.maker.public_id, kind, payout.public_id, document, number=1, now=now)
 
 
 def receipt(payment: Payment) -> None:

@@ -25,7 +25,7 @@ from core.limits import (
 )
 from core.problems import Fault, InvalidInput, NotFound, TooManyRequests, Unavailable
 from identity.models import Maker, Person
-from wallet import accounts, ledger, spending
+from wallet import accounts, ledger, news, spending
 from wallet.chart import Reason
 from wallet.errors import InvoiceKeyReused
 from wallet.gateways import registry
@@ -180,6 +180,7 @@ def _wait(held: Payout, trouble: str, now: datetime) -> None:
 def _close(held: Payout, state: str, trouble: str, now: datetime) -> None:
     held.state, held.trouble, held.closed_at = state, trouble, now
     held.save(update_fields=["state", "trouble", "closed_at", "receipt"])
+    news.of_payout(held, f"payout.{state}", now=now)
     facts = {"payout": held.public_id, "state": state}
     live.publish_on_commit(f"person.{held.asked_by_id}", "wallet.payout", facts)
 

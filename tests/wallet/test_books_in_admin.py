@@ -404,7 +404,7 @@ def test_transfers_of_a_day_are_found_in_either_calendar(desk, saras, minas, spe
 
 
 def test_a_rare_reason_is_looked_for_part_by_part(desk, saras, minas, monkeypatch):
-    from wallet.admin import TransferAdmin
+    from wallet.admin.books import TransferAdmin
 
     monkeypatch.setattr(TransferAdmin, "scan_rows", 20)
     rare = send(saras, minas, 10, "rare", reason="promotion")
