@@ -1,42 +1,56 @@
-"""One process of `bench.ledger`: `python -m bench._transfers random 1 <begin> <seconds> <n>`."""
+"""One process of `bench.ledger`: it does what its standard input says, and prints each result.
 
+A line is `<work> <threads> <seconds>`; the answer is how often it was done in a second, and the
+processor seconds that this process used for one.
+"""
+
+import functools
+import json
 import random
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 
-CONNECTIONS = 4  # as many as threads of one host worker; a batch locks too much to share
 FILL = 1_000
+BATCH = 100
+HORDAK_ACCOUNTS = 100  # it keeps no balance in a row, so that their number does not matter
+THREADS_MAX = 8
+PAGE = 50
+Work = Callable[[], int]  # does it, and returns how many times
 
 
-def main(what: str, *rest: str) -> None:
-    """Prepare the accounts, or transfer until the time is over and print the rate."""
+def main() -> None:
+    """Answer line by line until the input ends."""
     django.setup()
-    *size, begin_at, seconds, accounts = rest
-    if what == "prepare":
-        prepare(int(accounts))
-        return
-    done: list[int] = []
-    work = _work(what, int(size[0]), int(accounts))
-    threads = [
-        threading.Thread(target=lambda: done.append(_repeat(work, float(begin_at), float(seconds))))
-        for _ in range(CONNECTIONS if size[0] == "1" else 1)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(sum(done) / float(seconds))
+    pool = ThreadPoolExecutor(THREADS_MAX)
+    for line in sys.stdin:
+        what, threads, seconds = line.split()
+        work = WORKS[what]()
+        used, began = time.process_time(), time.monotonic()
+        ends = began + float(seconds)
+        running = [pool.submit(_repeat, work, ends) for _ in range(int(threads))]
+        done = sum(one.result() for one in running)
+        answer = done / (time.monotonic() - began), (time.process_time() - used) / done
+        print(json.dumps(answer), flush=True)
 
 
-def prepare(count: int) -> None:
-    """Make ``count`` accounts with money in them, and one hot account in slots."""
+def _repeat(work: Work, ends: float) -> int:
+    done = 0
+    while True:
+        done += work()
+        if time.monotonic() >= ends:
+            return done
+
+
+def _prepare() -> Work:
+    """Make accounts with money in them, and our fees in their slots."""
     from django.db import connection
 
+    from bench.ledger import ACCOUNTS
     from wallet import accounts, ledger
     from wallet.models import Account
     from wallet.money import Rials
@@ -45,11 +59,11 @@ def prepare(count: int) -> None:
         Account(
             book="live", kind="suspense", name=f"bench-{n}", debits_must_not_exceed_credits=True
         )
-        for n in range(count)
+        for n in range(ACCOUNTS)
     ]
     made = [row.pk for row in Account.objects.bulk_create(rows, batch_size=2_000)]
     bank = accounts.platform("bank")
-    for begin in range(0, count, FILL):
+    for begin in range(0, ACCOUNTS, FILL):
         ledger.post_many([
             ledger.move(
                 debit=bank.pk, credit=pk, amount=Rials(10**9), reason="correction",
@@ -60,17 +74,15 @@ def prepare(count: int) -> None:
     accounts.platform("fees")
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze wallet_account, wallet_transfer, wallet_posting")
+    return lambda: 1
 
 
-def _work(what: str, size: int, count: int) -> Callable[[], int]:
-    """Return what one round does; it returns how many transfers it made."""
+def _ours(size: int, *, hot: bool) -> Work:
+    """Post chains of so many transfers, from random accounts to others or to our fees."""
     from wallet import accounts, ledger
-    from wallet.models import Account
     from wallet.money import Rials
 
-    ids = list(
-        Account.objects.filter(name__startswith="bench-").values_list("pk", flat=True)[:count]
-    )
+    ids = _account_ids()
     fees = accounts.platform("fees")
 
     def one(credit: int | None) -> ledger.Move:
@@ -83,25 +95,71 @@ def _work(what: str, size: int, count: int) -> Callable[[], int]:
         )  # fmt: skip
 
     def work() -> int:
-        hot = accounts.inbox(fees) if what == "hot" else None
-        ledger.post_many([one(hot) for _ in range(size)])
+        credit = accounts.inbox(fees) if hot else None
+        ledger.post_many([one(credit) for _ in range(size)])
         return size
 
     return work
 
 
-def _repeat(work: Callable[[], int], begin_at: float, seconds: float) -> int:
-    from django.db import connection
+@functools.cache
+def _account_ids() -> list[int]:
+    from wallet.models import Account
 
-    done = 0
-    work()
-    time.sleep(max(0.0, begin_at - time.time()))
-    ends = time.time() + seconds
-    while time.time() < ends:
-        done += work()
-    connection.close()
-    return done
+    return list(Account.objects.filter(name__startswith="bench-").values_list("pk", flat=True))
+
+
+@functools.cache
+def _hordak() -> Work:
+    """Transfer with django-hordak: a transaction and its two legs, checked at commit."""
+    from django.db import transaction
+    from hordak.models import Account
+    from moneyed import Money
+
+    rows = [
+        Account.objects.create(name=f"bench-{n}", type="LI", currencies=["EUR"])
+        for n in range(HORDAK_ACCOUNTS)
+    ]
+
+    def work() -> int:
+        payer, payee = random.sample(rows, 2)
+        with transaction.atomic():
+            payer.transfer_to(payee, Money(1, "EUR"))
+        return 1
+
+    return work
+
+
+def _reading(what: str) -> Work:
+    """Read a balance, the newest page of a statement, or one from anywhere in it."""
+    from wallet import accounts
+    from wallet.models import Account
+
+    rows = list(Account.objects.filter(name__startswith="history-"))
+
+    def work() -> int:
+        account = random.choice(rows)
+        if what == "balance":
+            accounts.balance_of(account)
+            return 1
+        before = account.seq + 1 if what == "newest" else random.randint(PAGE, account.seq)
+        page = account.postings.select_related("transfer").filter(seq__lt=before)
+        assert len(page.order_by("-seq")[:PAGE]) >= PAGE - 1
+        return 1
+
+    return work
+
+
+WORKS: dict[str, Callable[[], Work]] = {
+    "prepare": _prepare,
+    "random": lambda: _ours(1, hot=False),
+    "hot": lambda: _ours(1, hot=True),
+    "batch": lambda: _ours(BATCH, hot=False),
+    "batch-hot": lambda: _ours(BATCH, hot=True),
+    "hordak": _hordak,
+    **{what: functools.partial(_reading, what) for what in ("balance", "newest", "deep")},
+}
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

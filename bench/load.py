@@ -4,6 +4,7 @@ Every answer to one request has the same length, so after the first, which is re
 are counted and not parsed: one core sends more requests than the servers measured here answer.
 """
 
+import contextlib
 import os
 import select
 import socket
@@ -101,14 +102,24 @@ def requests_per_s(
 
 
 def processor_s(pids: Sequence[int]) -> float:
-    """Return the processor time, in seconds, that processes and their children have used."""
+    """Return the processor time, in seconds, that processes and their children have used.
+
+    Children that have ended count too, once their parent has waited for them.
+    """
+    while True:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            return _ticks(pids) / os.sysconf("SC_CLK_TCK")
+        # One has ended in between, and its time is now its parent's: read all of them again.
+
+
+def _ticks(pids: Sequence[int]) -> int:
     ticks, found = 0, list(pids)
     while found:
         pid = found.pop()
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])  # proc(5): utime and stime
+        ticks += sum(map(int, fields[11:15]))  # proc(5): utime, stime, cutime, cstime
         found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return ticks
 
 
 def interleaved(

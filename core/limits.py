@@ -47,7 +47,12 @@ SOCKET_FRAMES_PER_10_S_MAX = 200  # frames one socket may send in ten seconds
 # --- audit, jobs, idempotency ---------------------------------------------------------------
 OUTBOX_SWEEP_AFTER_S = 10  # seconds after which a job that was not handed over is handed over again
 OUTBOX_BATCH_ROWS = 100  # jobs handed over in one sweep
+JOB_LOST_AFTER_S = 660  # seconds after which a job that has not ended well is handed over again
+QUICK_JOB_LOST_AFTER_S = 15  # the same for a job that takes a second
+JOB_TRIED_FOR = timedelta(days=1)  # how long a job that does not end well is tried again
 IDEMPOTENCY_KEY_CHARS_MAX = 255  # characters of an Idempotency-Key
+IDEMPOTENCY_RUNNING_MAX = timedelta(seconds=60)  # after which a request without an answer has died
+MONEY_RUNNING_MAX = timedelta(seconds=15)  # the same where money moves: doing it twice does it once
 IDEMPOTENCY_KEEP = timedelta(days=7)  # how long a key that moves no money is remembered
 API_PAGE = 50  # rows of one API page
 API_PAGE_MAX = 200  # the most rows a caller may ask for

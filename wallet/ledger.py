@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import NamedTuple
 
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError
 
 from core.ids import new_id
 from core.problems import Problem
-from wallet import errors
+from wallet import errors, wire
 from wallet.chart import Reason
 from wallet.models import Transfer
 from wallet.money import Rials
@@ -41,17 +38,15 @@ REFUSALS: dict[str, type[Problem]] = {
 LAW = "BMLAW"  # the SQLSTATE of our own refusals
 IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
 
-_POST_ONE = (
-    "select wallet_post_one(%s::text, %s::text, %s::text, %s::bigint,"
-    " %s::bigint, %s::bigint, %s::text, %s::bigint, %s::timestamptz, %s::text, %s::text)"
+_POST_ONE = wire.Statement(
+    b"wallet_post_one",
+    "select wallet_post_one($1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint,"
+    " $7::text, $8::bigint, $9::timestamptz, $10::text, $11::text)",
 )
-_POST = (
-    "select wallet_post(%s::text[], %s::text[], %s::text[], %s::bigint[],"
-    " %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],"
-    " %s::text[])"
-)
-_cursors: WeakKeyDictionary[BaseDatabaseWrapper, psycopg.Cursor[tuple[Any, ...]]] = (
-    WeakKeyDictionary()
+_POST = wire.Statement(
+    b"wallet_post",
+    "select wallet_post($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],"
+    " $6::bigint[], $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::text[])",
 )
 
 
@@ -128,40 +123,15 @@ def post(*moves: Move) -> list[Posted]:
 def post_many(moves: Sequence[Move]) -> list[Posted]:
     """Do what ``post`` does for a sequence: one round trip, whatever its length."""
     rows = [(new_id("trf"), *asked) for asked in moves]
-    if len(rows) == 1:
-        found = [_asked(_POST_ONE, rows[0])]
-    else:
-        found = _asked(_POST, [list(column) for column in zip(*rows, strict=True)])
-    return [Posted(abs(number), number < 0) for number in found]
-
-
-def _asked(sql: str, values: Sequence[Any]) -> Any:
-    """Ask the database and return its one value; refusals are raised as ours."""
-    ours = connections[DEFAULT_DB_ALIAS]
-    ours.ensure_connection()
-    ours.validate_no_broken_transaction()
     try:
-        if ours.queries_logged or ours.execute_wrappers:
-            with ours._prepare_cursor(psycopg.Cursor(ours.connection)) as watched:  # type: ignore[attr-defined]  # noqa: SLF001  (counted as every query)
-                watched.execute(sql, values)
-                return watched.fetchone()[0]
-        with ours.wrap_database_errors:
-            return _cursor(ours).execute(sql, values).fetchone()[0]  # type: ignore[index]  # one row
+        if len(rows) == 1:
+            found = [wire.one_value(_POST_ONE, [wire.text(value) for value in rows[0]])]
+        else:
+            columns = [wire.array(column) for column in zip(*rows, strict=True)]
+            found = wire.one_value(_POST, columns).strip(b"{}").split(b",")
     except DatabaseError as reason:
         raise refusal(reason) from reason
-
-
-def _cursor(ours: BaseDatabaseWrapper) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Return the ledger's own cursor of this connection.
-
-    It binds parameters on the server, so that the statement is prepared once for each connection
-    (Django's own cursor would send it as new text every time), and it is kept, because a cursor
-    learns how to send each type.
-    """
-    kept = _cursors.get(ours)
-    if kept is None or kept.connection is not ours.connection:
-        kept = _cursors[ours] = psycopg.Cursor(ours.connection)
-    return kept
+    return [Posted(abs(number), number < 0) for number in map(int, found)]
 
 
 def refusal(reason: DatabaseError) -> Exception:

@@ -86,6 +86,48 @@ def test_a_balance_that_a_planted_trigger_changes_is_refused_at_commit(hers):
     assert refused(plant.format(hers.pk)) == "balance-without-transfer"
 
 
+SHADOWS = "".join(
+    f"create temporary table {name} (like public.{name}) on commit drop;"
+    for name in ("wallet_account", "wallet_posting", "wallet_transfer")
+)
+
+
+def test_temporary_tables_in_the_way_keep_no_transfer_from_the_real_accounts(hers, minas):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SHADOWS)
+        cursor.execute(
+            "insert into public.wallet_transfer (public_id, key, book, kind, debit_account_id,"
+            " credit_account_id, amount_rials, reason, reference, created_at)"
+            " values ('trf_z', 'z', 'live', 'posted', %s, %s, 5, 'payment', '', now())",
+            [hers.pk, minas.pk],
+        )
+
+    minas.refresh_from_db()
+    assert minas.balance == 5
+
+
+def test_no_law_is_read_from_a_temporary_table(hers, minas):
+    """A posting and a transfer that would explain the change stand where names are looked up first."""
+    plant = """
+      insert into wallet_transfer (id, public_id, key, book, kind, debit_account_id,
+          credit_account_id, amount_rials, reason, reference, created_at)
+        values (1000000, 'trf_z', 'z', 'live', 'posted', {1}, {0}, 5, 'payment', '', now());
+      insert into wallet_posting (account_id, seq, transfer_id, is_debit, debits_pending,
+          debits_posted, credits_pending, credits_posted)
+        values ({0}, 2, 1000000, false, 0, 0, 0, 100005);
+      create temporary table door (x int);
+      create function pg_temp.lift() returns trigger language plpgsql as $$ begin
+        update public.wallet_account set credits_posted = credits_posted + 5, seq = seq + 1
+          where id = {0}; return null; end $$;
+      create trigger lift after insert on door for each row execute function pg_temp.lift();
+      insert into door values (1);
+    """
+
+    found = refused(SHADOWS + plant.format(hers.pk, minas.pk))
+
+    assert found == "balance-without-transfer"
+
+
 def test_a_posting_without_its_transfer_is_refused(sent, hers):
     row = "(account_id, seq, transfer_id, is_debit, debits_pending, debits_posted, credits_pending, credits_posted)"
 

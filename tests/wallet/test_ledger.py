@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.wallet.books import assert_books_balance
 from tests.wallet.conftest import fill, wallet_of
 from wallet import accounts, errors, ledger
 from wallet.models import Account, Transfer
@@ -68,6 +69,16 @@ def test_a_chain_succeeds_or_fails_as_a_whole(hers, minas, dara):
         p.existed for p in ledger.post(send(hers, minas, 40_000, "a"), send(hers, daras, 5, "c"))
     ] == [True, False]
     assert len({p.id for p in posted}) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_is_judged_by_its_whole_effect(hers, minas, dara):
+    daras = wallet_of(dara)
+
+    ledger.post(send(minas, daras, 40_000, "a"), send(hers, minas, 40_000, "b"))
+
+    assert balances(hers, minas, daras) == [60_000, 0, 40_000]
+    assert_books_balance()
 
 
 @pytest.mark.django_db
@@ -145,6 +156,7 @@ def test_two_hundred_payments_of_one_wallet_spend_what_is_there_and_no_more(sara
 
     assert (answers.count("paid"), answers.count("refused")) == (100, 100)
     assert balances(hers, minas) == [0, 100]
+    assert_books_balance()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,6 +173,7 @@ def test_transfers_that_cross_do_not_wait_for_each_other(sara, mina):
         list(pool.map(cross, range(200)))
 
     assert sum(balances(hers, minas)) == 2_000
+    assert_books_balance()
 
 
 @pytest.mark.django_db

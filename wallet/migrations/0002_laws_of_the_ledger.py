@@ -95,9 +95,11 @@ end $$;
 create function wallet_check_balance() returns trigger language plpgsql as $$
 declare
   is_debit boolean;
-  owner bigint;
-  waits bigint;
-  moves bigint;
+  kind text;
+  debit_id bigint;
+  credit_id bigint;
+  amount bigint;
+  held bigint;
   dp bigint;
   dq bigint;
   cp bigint;
@@ -105,19 +107,20 @@ declare
   lawful boolean;
 begin
   select p.is_debit, p.debits_pending, p.debits_posted, p.credits_pending, p.credits_posted,
-      case when p.is_debit then t.debit_account_id else t.credit_account_id end,
-      case t.kind when 'posted' then 0 when 'pending' then t.amount_rials else -t.held_rials end,
-      case when t.kind in ('posted', 'post') then t.amount_rials else 0 end
-    into is_debit, dp, dq, cp, cq, owner, waits, moves
+      t.kind, t.debit_account_id, t.credit_account_id, t.amount_rials, t.held_rials
+    into is_debit, dp, dq, cp, cq, kind, debit_id, credit_id, amount, held
     from public.wallet_posting p join public.wallet_transfer t on t.id = p.transfer_id
    where p.account_id = new.id and p.seq = new.seq;
-  lawful := new.seq = old.seq + 1 and owner = new.id
+  held := case kind when 'posted' then 0 when 'pending' then amount else -held end;
+  amount := case when kind in ('posted', 'post') then amount else 0 end;
+  lawful := new.seq = old.seq + 1
     and dp = new.debits_pending and dq = new.debits_posted
     and cp = new.credits_pending and cq = new.credits_posted
-    and dp = old.debits_pending + case when is_debit then waits else 0 end
-    and dq = old.debits_posted + case when is_debit then moves else 0 end
-    and cp = old.credits_pending + case when is_debit then 0 else waits end
-    and cq = old.credits_posted + case when is_debit then 0 else moves end;
+    and case when is_debit
+      then debit_id = new.id and cp = old.credits_pending and cq = old.credits_posted
+        and dp = old.debits_pending + held and dq = old.debits_posted + amount
+      else credit_id = new.id and dp = old.debits_pending and dq = old.debits_posted
+        and cp = old.credits_pending + held and cq = old.credits_posted + amount end;
   if lawful and (not new.debits_must_not_exceed_credits or dp + dq <= cq)
      and (not new.credits_must_not_exceed_debits or cp + cq <= dq) then
     return null;
