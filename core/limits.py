@@ -80,6 +80,7 @@ CLEARING_GRACE = timedelta(
 )  # a gateway and the ledger agree after so long, or it is told
 CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares: today and before
 CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
+PAYOUT_INQUIRIES_PER_DAY_MAX = 100  # payouts of a day a bank without a report is asked about
 RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
 
 # --- money ----------------------------------------------------------------------------------

@@ -105,14 +105,7 @@ def go_on(*, row: Payout, now: datetime) -> Payout:
     """
     if row.state not in (Payout.State.ASKED, Payout.State.SENT):
         return row
-    gateway = registry.named(row.gateway)
-    order = PayoutOrder(
-        order_id=str(row.number),
-        amount_rials=row.amount_rials,
-        sheba=row.sheba,
-        holder=row.holder,
-        description=row.public_id,
-    )
+    gateway, order = registry.named(row.gateway), order_of(row)
     try:
         if row.state == Payout.State.SENT:
             verdict = gateway.inquire_payout(order)
@@ -121,6 +114,17 @@ def go_on(*, row: Payout, now: datetime) -> Payout:
     except (GatewayTimeout, GatewayUnreadable, GatewayRefused) as reason:
         return _ask_later(row, reason.code, now)
     return _write_down(row, verdict, now)
+
+
+def order_of(row: Payout) -> PayoutOrder:
+    """Return the payout as the bank knows it."""
+    return PayoutOrder(
+        order_id=str(row.number),
+        amount_rials=row.amount_rials,
+        sheba=row.sheba,
+        holder=row.holder,
+        description=row.public_id,
+    )
 
 
 def sweep(*, now: datetime) -> int:
