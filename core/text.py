@@ -24,6 +24,7 @@ _LETTERS = {
     ord("ؤ"): "و", ord("أ"): "ا", ord("إ"): "ا", ord("ٱ"): "ا", ord("آ"): "ا",
     ord(ZWNJ): " ", ord("\u200d"): "", ord("\u0640"): "", ord("\u00a0"): " ",
 }  # fmt: skip
+_JOINERS = {ord(ZWNJ): None, ord("\u200d"): None}
 _SPACES = re.compile(r"\s+")
 
 
@@ -35,6 +36,15 @@ def latin_digits(text: str) -> str:
 def persian_digits(text: str) -> str:
     """Return the text with every digit as ۰-۹."""
     return text.translate(_TO_PERSIAN)
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a text is one line of visible characters.
+
+    Half-spaces belong to Persian and joiners to emoji; marks of direction, zero-width blanks and
+    line breaks are refused, because two texts that differ by them look the same.
+    """
+    return text.translate(_JOINERS).isprintable()
 
 
 def fold(text: str) -> str:
