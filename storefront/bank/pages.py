@@ -19,13 +19,17 @@ from core.keyset import key_of
 from identity.models import Person
 from identity.pages import person_of
 from storefront.bank import feed
-from storefront.bank.words import told
+from storefront.bank.calendar import latest
+from storefront.bank.categories import Category
+from storefront.bank.wanted import Wanted
+from storefront.bank.words import searched_names, told
 from wallet import spending
 from wallet.accounts import Balance
 from wallet.models import Account
 from wallet.money import Rials
 
 View = Callable[..., HttpResponse]
+MONTHS_SHOWN = 24  # to choose from
 NOTHING = Balance(Rials(0), Rials(0))
 
 
@@ -38,15 +42,17 @@ def page(view: View) -> View:
 def statement(request: HttpRequest) -> HttpResponse:
     """``/wallet/``: the balance and what moved; ``?before=`` goes back in time.
 
-    Two queries, whatever was moved: the person's accounts, and a page of the feed.
+    ``q``, ``way``, ``category`` and ``month`` say what is looked for. Two queries, whatever
+    was moved: the person's accounts, and a page of the feed.
     """
     person = person_of(request)
     live, test = accounts_of(person)
     before = key_of(request.GET.get("before", ""))
-    found = feed.Page([], None)
-    if live is not None:
-        found = feed.page_of(live, person, before=before)
+    wanted = Wanted.read(request.GET.dict())
+    found = _found(live, person, wanted, before)
     context = {
+        "wanted": wanted,
+        "looked": found.looked,
         "days": _by_day(found.entries, said=_day_in(request)),
         "before": found.before,
         "last_day": timezone.localdate(found.entries[-1].at) if found.entries else None,
@@ -58,8 +64,18 @@ def statement(request: HttpRequest) -> HttpResponse:
         "frozen": live is not None and live.frozen,
         "test": None if test is None else _holds(test),
         "is_first": before is None,
+        "categories": list(Category),
+        "months": latest(timezone.now(), MONTHS_SHOWN),
     }
     return render(request, "storefront/bank.html", context)
+
+
+def _found(live: Account | None, person: Person, wanted: Wanted, before: int | None) -> feed.Page:
+    if live is None:
+        return feed.Page([], None)
+    if wanted:
+        return feed.search(live, person, wanted, names=searched_names(), before=before)
+    return feed.page_of(live, person, before=before)
 
 
 def accounts_of(person: Person) -> tuple[Account | None, Account | None]:

@@ -9,11 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from storefront.bank.categories import ICONS, Category
 from storefront.bank.feed import Entry
 from wallet.gateways import registry
 from wallet.gateways.errors import GatewayUnknown
+from wallet.gateways.interface import Ability
 from wallet.identifiers import bank_of_card, bank_of_sheba
-from wallet.identifiers.banks import CARD_PREFIX_DIGITS
+from wallet.identifiers.banks import CARD_PREFIX_DIGITS, by_card, by_sheba
 
 REASONS: Final[dict[str, tuple[Promise, str]]] = {
     "topup": (gettext_lazy("Top-up"), "plus"),
@@ -43,6 +45,8 @@ class Told:
     about: str
     icon: str
     seed: str
+    category: str
+    category_icon: str
 
 
 def told(entry: Entry) -> Told:
@@ -58,6 +62,8 @@ def told(entry: Entry) -> Told:
         reason=str(reason),
         about=about,
         icon="" if entry.merchant else "landmark" if entry.gateway or entry.sheba else icon,
+        category=_("Split") if entry.parts else str(Category(entry.category).label),
+        category_icon="split" if entry.parts else ICONS[entry.category],
         seed=entry.merchant or entry.gateway or entry.sheba[_SHEBA_BANK] or entry.reason,
     )
 
@@ -71,6 +77,17 @@ def name_of(entry: Entry) -> str:
     if entry.sheba:
         return _bank_of_sheba(entry.sheba) or entry.holder
     return _("Barnamak")
+
+
+def searched_names() -> dict[str, str]:
+    """Return the words behind what rows only name: reasons, gateways, banks, in both languages."""
+    names = {reason: f"{words} {_('Barnamak')}" for reason, (words, _icon) in REASONS.items()}
+    names |= {
+        one.name: f"{one.title('fa')} {one.title('en')}" for one in registry.able(Ability.PAY_IN)
+    }
+    for prefix, banks in (("sheba", by_sheba()), ("card", by_card())):
+        names |= {f"{prefix}{code}": f"{bank.fa} {bank.en}" for code, bank in banks.items()}
+    return names
 
 
 def gateway_title(name: str) -> str:
