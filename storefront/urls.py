@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from storefront.bank import move_pages, pages
+from storefront.bank import month_pages, move_pages, pages
 
 urlpatterns = [
     path("wallet/", pages.statement, name="wallet"),
     path("wallet/limits/", pages.limits, name="wallet_limits"),
+    path("wallet/months/", month_pages.month, name="wallet_month_now"),
+    path("wallet/months/<str:code>/", month_pages.month, name="wallet_month"),
     path("wallet/moves/<str:transfer_id>/", move_pages.move, name="wallet_move"),
     path("wallet/moves/<str:transfer_id>/category/", move_pages.category, name="move_category"),
     path("wallet/moves/<str:transfer_id>/note/", move_pages.note, name="move_note"),

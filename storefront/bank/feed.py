@@ -38,30 +38,40 @@ select p.seq, t.id as transfer_id, t.public_id as transfer, t.created_at as at, 
  where p.account_id = %(account)s and t.kind in ('posted', 'post')
 """
 # What a movement was for. A reference alone opens nothing: the payment, the top-up and the payout
-# are looked at only where they are this person's own.
+# are looked at only where they are this person's own. Each is looked up by its id, row by row: no
+# plan may read all payments of everybody for the sake of these few.
 EXPLAINED: Final = """
 select moved.*,
-       coalesce(pay.public_id, '') as payment, coalesce(invoice.title, '') as title,
-       coalesce(maker.public_id, '') as merchant, coalesce(maker.name, '') as merchant_name,
-       maker.verified_at is not null as verified,
+       coalesce(pay.payment, '') as payment, coalesce(pay.title, '') as title,
+       coalesce(pay.merchant, '') as merchant, coalesce(pay.merchant_name, '') as merchant_name,
+       pay.verified is true as verified,
        coalesce(top.public_id, '') as top_up, coalesce(top.gateway, '') as gateway,
        coalesce(top.card_masked, '') as card,
        coalesce(payout.public_id, '') as payout, coalesce(payout.sheba, '') as sheba,
        coalesce(payout.holder, '') as holder,
-       case when maker.id is not null then 'maker:' || maker.public_id
-            when top.id is not null then 'gateway:' || top.gateway
-            when payout.id is not null then 'sheba:' || payout.sheba
+       case when pay.payment is not null then 'maker:' || pay.merchant
+            when top.public_id is not null then 'gateway:' || top.gateway
+            when payout.public_id is not null then 'sheba:' || payout.sheba
             else 'house:' || moved.reason end as counterparty,
-       case when pay.id is not null then coalesce(%(by_shelf)s::jsonb ->> app.category, 'other')
+       case when pay.payment is not null then coalesce(%(by_shelf)s::jsonb ->> pay.shelf, 'other')
             else coalesce(%(by_reason)s::jsonb ->> moved.reason, 'other') end as guess
   from moved
-  left join wallet_payment pay on pay.public_id = moved.reference and pay.payer_id = %(person)s
-  left join wallet_invoice invoice on invoice.id = pay.invoice_id
-  left join identity_maker maker on maker.id = pay.maker_id
-  left join miniapps_app app on app.public_id = pay.audience
-  left join wallet_topup top on top.public_id = moved.reference and top.person_id = %(person)s
-  left join wallet_payout payout
-    on payout.public_id = moved.reference and payout.person_id = %(person)s
+  left join lateral (
+    select pay.public_id as payment, invoice.title, maker.public_id as merchant,
+           maker.name as merchant_name, maker.verified_at is not null as verified,
+           app.category as shelf
+      from wallet_payment pay
+      join wallet_invoice invoice on invoice.id = pay.invoice_id
+      join identity_maker maker on maker.id = pay.maker_id
+      left join miniapps_app app on app.public_id = pay.audience
+     where pay.public_id = moved.reference and pay.payer_id = %(person)s limit 1) pay on true
+  left join lateral (
+    select top.public_id, top.gateway, top.card_masked from wallet_topup top
+     where top.public_id = moved.reference and top.person_id = %(person)s limit 1) top on true
+  left join lateral (
+    select payout.public_id, payout.sheba, payout.holder from wallet_payout payout
+     where payout.public_id = moved.reference and payout.person_id = %(person)s limit 1
+  ) payout on true
 """
 SORTED: Final = """
 select explained.*,
@@ -158,11 +168,11 @@ class Page:
 
 def page_of(account: Account, person: Person, *, before: int | None = None) -> Page:
     """Return the newest movements of an account, or those before a posting's number."""
-    asked = _asked(account, person) | {
+    asked = asked_of(account, person) | {
         "before": NEWEST if before is None else before,
         "rows": STATEMENT_ROWS + 1,
     }
-    found = [_entry(row) for row in _rows(_PAGE, asked)]
+    found = [_entry(row) for row in rows_of(_PAGE, asked)]
     shown = found[:STATEMENT_ROWS]
     more = len(found) > STATEMENT_ROWS
     return Page(shown, shown[-1].seq if more else None)
@@ -182,7 +192,7 @@ def search(
     """
     begins = wanted.month.begins if wanted.month else EARLIEST
     ends = wanted.month.ends if wanted.month else LATEST
-    asked = _asked(account, person) | {
+    asked = asked_of(account, person) | {
         "before": NEWEST if before is None else before,
         "since": begins - RECONCILE_SLACK,
         "until": ends + RECONCILE_SLACK,
@@ -195,7 +205,7 @@ def search(
         "names": json.dumps(names),
         "rows": STATEMENT_ROWS + 1,
     }
-    rows = _rows(_WANTED, asked)
+    rows = rows_of(_WANTED, asked)
     found = [_entry(row) for row in rows if row["seq"] is not None]
     if len(found) > STATEMENT_ROWS:
         return Page(found[:STATEMENT_ROWS], found[STATEMENT_ROWS - 1].seq)
@@ -207,14 +217,15 @@ def search(
 
 def entry_of(account: Account, person: Person, transfer_id: str) -> Entry:
     """Return one movement of this account. Raises NotFound."""
-    asked = _asked(account, person) | {"transfer": transfer_id}
-    found = _rows(_ONE, asked) if is_id(transfer_id, "trf") else []
+    asked = asked_of(account, person) | {"transfer": transfer_id}
+    found = rows_of(_ONE, asked) if is_id(transfer_id, "trf") else []
     if not found:
         raise NotFound
     return _entry(found[0])
 
 
-def _asked(account: Account, person: Person) -> dict[str, Any]:
+def asked_of(account: Account, person: Person) -> dict[str, Any]:
+    """Return what EXPLAINED and SORTED ask for."""
     return {
         "account": account.pk,
         "person": person.pk,
@@ -223,7 +234,8 @@ def _asked(account: Account, person: Person) -> dict[str, Any]:
     }
 
 
-def _rows(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def rows_of(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a query of ours answers, by column."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         names = [column.name for column in cursor.description]
