@@ -94,6 +94,7 @@ SHEETS_PER_MINUTE_MAX = 30  # payment sheets one launch or person may open in a 
 STATEMENT_ROWS = 30  # movements on one page of a person's statement
 BANK_SEARCH_CHARS_MAX = 60  # characters of a search in a person's statement
 BANK_SCAN_ROWS = 1_000  # movements one page of a search looks through before it asks to go on
+BANK_EXPORT_ROWS_MAX = 20_000  # movements of one export of a person's statement
 BANK_NOTE_CHARS_MAX = 200  # characters of a person's note on a movement
 BANK_PARTS_MAX = 6  # categories one movement may be split over
 BANK_CHANGES_PER_MINUTE_MAX = 60  # categories, notes and splits one person may change in a minute

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from storefront.bank import month_pages, move_pages, pages
+from storefront.bank import export_pages, month_pages, move_pages, pages
 
 urlpatterns = [
     path("wallet/", pages.statement, name="wallet"),
     path("wallet/limits/", pages.limits, name="wallet_limits"),
+    path("wallet/hide/", pages.hide, name="wallet_hide"),
+    path("wallet/export/", export_pages.export, name="wallet_export"),
     path("wallet/months/", month_pages.month, name="wallet_month_now"),
     path("wallet/months/<str:code>/", month_pages.month, name="wallet_month"),
     path("wallet/moves/<str:transfer_id>/", move_pages.move, name="wallet_move"),

@@ -9,6 +9,7 @@ counterparty, else a guess by rule.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +17,7 @@ from typing import Any, Final
 from django.db import connection
 
 from core.ids import is_id
-from core.limits import BANK_SCAN_ROWS, RECONCILE_SLACK, STATEMENT_ROWS
+from core.limits import BANK_SCAN_ROWS, EXPORT_BATCH_ROWS, RECONCILE_SLACK, STATEMENT_ROWS
 from core.problems import NotFound
 from identity.models import Person
 from storefront.bank.categories import BY_REASON, BY_SHELF
@@ -116,6 +117,10 @@ select span.low, span.looked, shown.*
   from (select min(seq) as low, count(*) as looked from moved) span left join shown on true
  order by shown.seq desc
 """  # noqa: S608  (put together from our own texts; what is asked for are its parameters)
+_MOST: Final = """
+select storefront_seq_since(%(account)s, %(until)s)
+       - storefront_seq_since(%(account)s, %(since)s) as most
+"""
 _ONE: Final = f"""
 with moved as materialized (
   {MOVED} and t.public_id = %(transfer)s
@@ -192,16 +197,9 @@ def search(
     """
     begins = wanted.month.begins if wanted.month else EARLIEST
     ends = wanted.month.ends if wanted.month else LATEST
-    asked = asked_of(account, person) | {
+    asked = _wanted_of(account, person, wanted, begins, ends) | {
         "before": NEWEST if before is None else before,
-        "since": begins - RECONCILE_SLACK,
-        "until": ends + RECONCILE_SLACK,
-        "begins": begins,
-        "ends": ends,
         "scan": BANK_SCAN_ROWS,
-        "way": wanted.way,
-        "category": wanted.category,
-        "words": wanted.key,
         "names": json.dumps(names),
         "rows": STATEMENT_ROWS + 1,
     }
@@ -215,6 +213,29 @@ def search(
     return Page(found, None)
 
 
+def between(account: Account, person: Person, begins: datetime, ends: datetime) -> Iterator[Entry]:
+    """Give every movement from one instant up to another, the newest first, few at a time."""
+    before: int | None = NEWEST
+    while before is not None:
+        asked = _wanted_of(account, person, Wanted(), begins, ends) | {
+            "before": before,
+            "names": "{}",
+            "scan": EXPORT_BATCH_ROWS,
+            "rows": EXPORT_BATCH_ROWS,
+        }
+        rows = rows_of(_WANTED, asked)
+        yield from (_entry(row) for row in rows if row["seq"] is not None)
+        before = rows[0]["low"] if rows[0]["looked"] == EXPORT_BATCH_ROWS else None
+
+
+def most_between(account: Account, begins: datetime, ends: datetime) -> int:
+    """Return how many postings lie between two instants, or a few more, without reading them."""
+    asked = {
+        "account": account.pk, "since": begins - RECONCILE_SLACK, "until": ends + RECONCILE_SLACK,
+    }  # fmt: skip
+    return int(rows_of(_MOST, asked)[0]["most"])
+
+
 def entry_of(account: Account, person: Person, transfer_id: str) -> Entry:
     """Return one movement of this account. Raises NotFound."""
     asked = asked_of(account, person) | {"transfer": transfer_id}
@@ -222,6 +243,20 @@ def entry_of(account: Account, person: Person, transfer_id: str) -> Entry:
     if not found:
         raise NotFound
     return _entry(found[0])
+
+
+def _wanted_of(
+    account: Account, person: Person, wanted: Wanted, begins: datetime, ends: datetime
+) -> dict[str, Any]:
+    return asked_of(account, person) | {
+        "since": begins - RECONCILE_SLACK,
+        "until": ends + RECONCILE_SLACK,
+        "begins": begins,
+        "ends": ends,
+        "way": wanted.way,
+        "category": wanted.category,
+        "words": wanted.key,
+    }
 
 
 def asked_of(account: Account, person: Person) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from core.templatetags.ui import toman_number
 from identity.pages import person_of
 from storefront.bank import feed, sorting
 from storefront.bank.categories import ICONS, Category
-from storefront.bank.pages import accounts_of, page
+from storefront.bank.pages import accounts_of, is_hidden, page
 from storefront.bank.words import told
 from wallet.models import Account
 from wallet.money import Rials
@@ -154,6 +154,7 @@ def _draw(
         faults.setdefault(field, FAULTS.get(fault.code, _("This is not right.")))
     context = {
         "entry": entry,
+        "hidden": is_hidden(request),
         "told": told(entry),
         "categories": [{"key": one, "icon": ICONS[one]} for one in Category],
         "rows": _part_rows(request, entry),

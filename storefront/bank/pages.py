@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core.keyset import key_of
 from identity.models import Person
@@ -30,6 +31,7 @@ from wallet.money import Rials
 
 View = Callable[..., HttpResponse]
 MONTHS_SHOWN = 24  # to choose from
+HIDDEN = "bank_hidden"  # in the session
 NOTHING = Balance(Rials(0), Rials(0))
 
 
@@ -51,6 +53,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET.dict())
     found = _found(live, person, wanted, before)
     context = {
+        "hidden": is_hidden(request),
         "wanted": wanted,
         "looked": found.looked,
         "days": _by_day(found.entries, said=_day_in(request)),
@@ -76,6 +79,22 @@ def _found(live: Account | None, person: Person, wanted: Wanted, before: int | N
     if wanted:
         return feed.search(live, person, wanted, names=searched_names(), before=before)
     return feed.page_of(live, person, before=before)
+
+
+@never_cache
+@login_required
+@require_POST
+def hide(request: HttpRequest) -> HttpResponse:
+    """Hide the balances of this device's pages, or show them: ``hide`` is 1 or 0."""
+    request.session[HIDDEN] = request.POST.get("hide") == "1"
+    answer = HttpResponseRedirect(reverse("wallet"))
+    answer.status_code = 303
+    return answer
+
+
+def is_hidden(request: HttpRequest) -> bool:
+    """Tell whether balances are hidden in this session."""
+    return bool(request.session.get(HIDDEN))
 
 
 def accounts_of(person: Person) -> tuple[Account | None, Account | None]:
