@@ -34,11 +34,12 @@ def prepare(listeners: int) -> None:
     group = chats.create_group(
         founder=people[0], title="bench", people=people[1:], now=timezone.now()
     )
-    found = {"chat": group.public_id, "cookies": [_session(person) for person in people]}
+    found = {"chat": group.public_id, "cookies": [session_of(person) for person in people]}
     print(json.dumps(found))
 
 
-def _session(person: Person) -> str:
+def session_of(person: Person) -> str:
+    """Sign a person in; return what the cookie says."""
     request = HttpRequest()
     request.session = SessionStore()
     login(request, person, backend="identity.backends.StaffPasswordBackend")

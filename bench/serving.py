@@ -30,6 +30,7 @@ NAME = "app.js"
 DIGEST = hashlib.sha256(b"bench").hexdigest()
 PINNED = f"/~v/{DIGEST[:16]}/{NAME}"
 DOMAIN = "apps.localhost"
+HEADERS = f"Host: bench.{DOMAIN}\r\nAccept-Encoding: identity\r\n\r\n"
 NAMES = {
     "nginx": "nginx",
     "bare application": "bare",
@@ -52,9 +53,8 @@ class Served:
 
 def measure() -> None:
     """Print requests per second of nginx, and the ratios to it."""
-    headers = f"Host: bench.{DOMAIN}\r\nAccept-Encoding: identity\r\n\r\n"
-    plain = f"GET /{NAME} HTTP/1.1\r\n{headers}".encode()
-    pinned = f"GET {PINNED} HTTP/1.1\r\n{headers}".encode()
+    plain = f"GET /{NAME} HTTP/1.1\r\n{HEADERS}".encode()
+    pinned = f"GET {PINNED} HTTP/1.1\r\n{HEADERS}".encode()
     with (
         tempfile.TemporaryDirectory(prefix="barnamak-bench-") as folder,
         _servers(Path(folder)) as served,
@@ -140,10 +140,11 @@ def _servers(folder: Path) -> Iterator[dict[str, Served]]:
             "assets": [start(*_granian("bench.standing:assets", "--port", by_port["assets"]))],
             "bare": [start(*_granian("bench.standing:bare", "--port", by_port["bare"]))],
         }
-        for port in ports.values():
-            _wait_open(port)
-        _wait_file(assets_socket)
-        yield {name: Served(("127.0.0.1", port), pids[name]) for name, port in ports.items()}
+        served = {name: Served(("127.0.0.1", port), pids[name]) for name, port in ports.items()}
+        for name, one in served.items():
+            path = PINNED if name in PINNED_BY else f"/{NAME}"
+            _wait_served(one.address, f"GET {path} HTTP/1.1\r\n{HEADERS}".encode())
+        yield served
 
 
 def _granian(target: str, *where: str) -> list[str]:
@@ -179,22 +180,16 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait_open(port: int) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+def _wait_served(address: load.Address, request: bytes) -> None:
+    """Wait for a good answer: a worker may not listen yet behind a port or a socket that is there.
 
-
-def _wait_file(path: Path) -> None:
+    Who never gives one is told of by whoever asks next.
+    """
     deadline = time.monotonic() + START_S
-    while not path.exists() and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, load.WrongAnswer):
+            if load.ask(address, request).status == OK:
+                return
         time.sleep(0.05)
 
 

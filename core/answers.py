@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+from redis.exceptions import ConnectionError as ValkeyAway
+from redis.exceptions import TimeoutError as ValkeySilent
 
-from core.problems import MEDIA_TYPE, NotAllowed, NotFound, Problem, registered
+from core.problems import MEDIA_TYPE, NotAllowed, NotFound, Problem, Unavailable, registered
+
+log = structlog.get_logger(__name__)
+# What PostgreSQL and Valkey raise when they are away, or have no time.
+OUTAGES = (OperationalError, InterfaceError, ValkeyAway, ValkeySilent)
 
 
 class InternalError(Problem):
@@ -56,6 +64,12 @@ def problem_json(problem: Problem) -> HttpResponse:
         answer.headers[name] = value
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def problem_of_outage(reason: Exception) -> Unavailable:
+    """Say that PostgreSQL or Valkey was away: the same request may be sent again."""
+    log.error("storage.away", exc_info=reason)
+    return Unavailable(retry_after_s=2)
 
 
 def problem_answer(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -114,7 +128,7 @@ def problem_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 __all__ = [
-    "BadRequest", "CsrfFailed", "InternalError", "bad_request", "csrf_failure",
-    "page_not_found", "permission_denied", "problem_answer", "problem_json", "problem_page",
-    "server_error", "wants_json",
+    "OUTAGES", "BadRequest", "CsrfFailed", "InternalError", "bad_request", "csrf_failure",
+    "page_not_found", "permission_denied", "problem_answer", "problem_json", "problem_of_outage",
+    "problem_page", "server_error", "wants_json",
 ]  # fmt: skip

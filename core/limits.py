@@ -47,7 +47,12 @@ SOCKET_FRAMES_PER_10_S_MAX = 200  # frames one socket may send in ten seconds
 # --- audit, jobs, idempotency ---------------------------------------------------------------
 OUTBOX_SWEEP_AFTER_S = 10  # seconds after which a job that was not handed over is handed over again
 OUTBOX_BATCH_ROWS = 100  # jobs handed over in one sweep
+JOB_LOST_AFTER_S = 660  # seconds after which a job that has not ended well is handed over again
+QUICK_JOB_LOST_AFTER_S = 15  # the same for a job that takes a second
+JOB_TRIED_FOR = timedelta(days=1)  # how long a job that does not end well is tried again
 IDEMPOTENCY_KEY_CHARS_MAX = 255  # characters of an Idempotency-Key
+IDEMPOTENCY_RUNNING_MAX = timedelta(seconds=60)  # after which a request without an answer has died
+MONEY_RUNNING_MAX = timedelta(seconds=15)  # the same where money moves: doing it twice does it once
 IDEMPOTENCY_KEEP = timedelta(days=7)  # how long a key that moves no money is remembered
 API_PAGE = 50  # rows of one API page
 API_PAGE_MAX = 200  # the most rows a caller may ask for
@@ -75,6 +80,7 @@ CLEARING_GRACE = timedelta(
 )  # a gateway and the ledger agree after so long, or it is told
 CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares: today and before
 CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
+PAYOUT_INQUIRIES_PER_DAY_MAX = 100  # payouts of a day a bank without a report is asked about
 RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
 
 # --- money ----------------------------------------------------------------------------------
@@ -100,6 +106,7 @@ BANK_PARTS_MAX = 6  # categories one movement may be split over
 BANK_CHANGES_PER_MINUTE_MAX = 60  # categories, notes and splits one person may change in a minute
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
+MERCHANT_FEE_BASIS_POINTS_MAX = 1_000  # hundredths of a percent a maker may be asked for at most
 REFUND_REASON_CHARS_MAX = 200  # characters of the reason of a refund or a decline
 PIN_DIGITS_MIN = 4  # digits of a wallet PIN
 PIN_DIGITS_MAX = 8  # digits of a wallet PIN

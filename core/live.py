@@ -7,13 +7,17 @@ listens catches up from the rows.
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, Final
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import transaction
+from redis import Redis
+from redis.exceptions import RedisError
 
+PATIENCE_S: Final = 2.0  # of a hint that may be lost
 log = structlog.get_logger(__name__)
 
 
@@ -28,10 +32,21 @@ def publish_on_commit(topic: str, event: str, payload: dict[str, Any]) -> None:
 
 
 def _publish(topic: str, event: str, payload: dict[str, Any]) -> None:
-    layer = get_channel_layer()
+    """Publish as the channel layer does, on a connection that stays open.
+
+    The layer's own way is for event loops: from here it would begin one each time, and connect.
+    """
     message = {"type": "live.news", "topic": topic, "event": event, "data": payload}
+    channel = f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}__group__{group_of(topic)}"
     try:
-        async_to_sync(layer.group_send)(group_of(topic), message)
-    except (OSError, TimeoutError) as reason:
+        _valkey().publish(channel, get_channel_layer().serialize(message))
+    except RedisError as reason:
         # The rows are committed; listeners catch up when they come back.
         log.warning("live.not_published", topic=topic, event_name=event, reason=repr(reason))
+
+
+@functools.cache
+def _valkey() -> Redis:
+    return Redis.from_url(
+        settings.REDIS_URL, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
+    )

@@ -11,7 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 
-from core.answers import BadRequest, problem_answer
+from core.answers import (
+    OUTAGES,
+    BadRequest,
+    problem_answer,
+    problem_json,
+    problem_of_outage,
+    wants_json,
+)
 from core.ids import new_id
 from core.problems import NotFound, Problem
 
@@ -90,5 +97,9 @@ class ProblemMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer problems; let bugs be bugs."""
-        return problem_answer(request, exception) if isinstance(exception, Problem) else None
+        """Answer problems, and programs when a database is away; let bugs be bugs."""
+        if isinstance(exception, Problem):
+            return problem_answer(request, exception)
+        if isinstance(exception, OUTAGES) and wants_json(request):
+            return problem_json(problem_of_outage(exception))
+        return None

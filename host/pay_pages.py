@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import rates
 from core.answers import problem_json
-from core.ids import is_id
 from core.limits import BRIDGE_CALLS_PER_10_S_MAX, SHEETS_PER_MINUTE_MAX
 from core.problems import InvalidInput, NotFound, Problem
 from core.text import latin_digits
@@ -31,6 +30,7 @@ from host.bridge.reading import call_of
 from host.bridge.sheet_strings import sheet_words
 from identity.models import Person
 from identity.pages import person_of
+from miniapps import charging
 from wallet import invoices
 from wallet.models import Account, PayLink
 from wallet.money import AMOUNT_RIALS_MAX, Rials
@@ -91,7 +91,7 @@ def _called(person: Person, invoice_id: str, request: HttpRequest) -> dict[str, 
 def link(request: HttpRequest, link_id: str) -> HttpResponse:
     """``/pay/l/<link>``: how much, where the merchant leaves it open; then the invoice's page."""
     person = person_of(request)
-    found = _link(link_id)
+    found = charging.link_for(person=person, link_id=link_id)
     if request.method != "POST":
         return _link_page(request, found)
     rates.hit("pay-links", str(person.pk), limit=SHEETS_PER_MINUTE_MAX, period_s=60)
@@ -108,14 +108,6 @@ def link(request: HttpRequest, link_id: str) -> HttpResponse:
     except InvalidInput:
         return _link_page(request, found, fault=_("Write the amount in toman, in digits."))
     return HttpResponseRedirect(f"/pay/{made.public_id}")
-
-
-def _link(link_id: str) -> PayLink:
-    links = PayLink.objects.select_related("maker").filter(active=True)
-    found = links.filter(public_id=link_id).first() if is_id(link_id, "lnk") else None
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _link_page(request: HttpRequest, found: PayLink, *, fault: str = "") -> HttpResponse:

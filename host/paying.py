@@ -21,6 +21,7 @@ from host.bridge.errors import PermissionUndeclared
 from host.paying_words import explained
 from identity.models import Person
 from miniapps import charging, payment_tokens
+from miniapps.errors import AppTakesNoMoney
 from miniapps.models import App, Launch
 from wallet import accounts, payments, pins, spending
 from wallet.errors import LimitExceeded, PinNeeded
@@ -143,6 +144,8 @@ def _refusal(invoice: Invoice, asker: Asker) -> str:
     """Return why this person cannot pay it now, if that is known before he tries; else ``""``."""
     if invoice.recipient_id not in (None, asker.person.pk):
         return _("This invoice is for somebody else. Only the person it names can pay it.")
+    if invoice.state == Invoice.State.OPEN and not charging.takes_money(invoice):
+        return f"{AppTakesNoMoney.title}. {AppTakesNoMoney.remedy}"
     if invoice.is_test or invoice.state != Invoice.State.OPEN:
         return ""
     spender = spending.spender_of(asker.person)

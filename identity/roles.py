@@ -15,6 +15,12 @@ _THE_BOOKS = (
     "wallet.view_transfer",
     "wallet.view_correction",
     "wallet.view_reconciliationrun",
+    "wallet.view_invoice",
+    "wallet.view_payment",
+    "wallet.view_topup",
+    "wallet.view_payout",
+    "wallet.view_spendinglimit",
+    "wallet.view_merchantterms",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -54,6 +60,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "wallet.propose_correction",
         "wallet.approve_correction",
         "wallet.run_reconciliation",
+        "wallet.change_spendinglimit",
+        "wallet.change_merchantterms",
     ),
 }
 

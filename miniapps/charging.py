@@ -17,14 +17,16 @@ from core import rates
 from core.ids import is_id
 from core.limits import PAYMENT_TRIES_PER_MINUTE_MAX, PRE_CHECKOUT_S, REFUND_REASON_CHARS_MAX
 from core.problems import NotFound
-from identity.models import Person
+from identity.makers import role_of
+from identity.models import Maker, Person
 from miniapps import access, pairwise
-from miniapps.errors import TestInvoiceForTeam
+from miniapps.errors import AppTakesNoMoney, TestInvoiceForTeam
 from miniapps.models import App, AppPerson, Launch
+from miniapps.states import APP
 from miniapps.webhooks import calling, endpoints
 from wallet import payments, pins
 from wallet.documents import invoice_document, payment_document
-from wallet.models import Invoice, Payment
+from wallet.models import Account, Invoice, PayLink, Payment
 from wallet.money import Rials
 from wallet.payments import Wish
 
@@ -41,11 +43,31 @@ def invoice_for(*, person: Person, invoice_id: str, launch: Launch | None = None
     found = rows.filter(public_id=invoice_id).first() if is_id(invoice_id, "inv") else None
     if found is None or (launch is not None and found.audience != launch.app.public_id):
         raise NotFound
-    if found.is_test and found.audience:
-        app = App.objects.filter(public_id=found.audience).first()
-        if app is None or not access.may_preview(person, app):
-            raise TestInvoiceForTeam
+    if found.is_test:
+        app = App.objects.filter(public_id=found.audience).first() if found.audience else None
+        _refuse_strangers(person, found.maker, app)
     return found
+
+
+def link_for(*, person: Person, link_id: str) -> PayLink:
+    """Return a pay link that the person may pay by.
+
+    Raises NotFound, also for one that is switched off; TestInvoiceForTeam as ``invoice_for``.
+    """
+    rows = PayLink.objects.select_related("maker").filter(active=True)
+    found = rows.filter(public_id=link_id).first() if is_id(link_id, "lnk") else None
+    if found is None:
+        raise NotFound
+    if found.book == Account.Book.TEST:
+        _refuse_strangers(person, found.maker, None)
+    return found
+
+
+def _refuse_strangers(person: Person, maker: Maker, app: App | None) -> None:
+    """Let only who may try an app out pay it with test money; a link's maker's members likewise."""
+    is_ours = role_of(person, maker) is not None if app is None else access.may_preview(person, app)
+    if not is_ours:
+        raise TestInvoiceForTeam
 
 
 def charge(
@@ -63,16 +85,23 @@ def charge(
     A ``judge`` answers in the place of the merchant's server, for test money only.
 
     Return the payment, captured or declined by the merchant. Raises, the first that applies:
-    TooManyRequests, PinNotSet, PinNeeded, PinLocked, PinWrong, and what ``payments.authorise`` and
-    ``payments.capture`` raise. Call it outside of transactions: the merchant may take 10 seconds.
+    TooManyRequests, AppTakesNoMoney, PinNotSet, PinNeeded, PinLocked, PinWrong, and what
+    ``payments.authorise`` and ``payments.capture`` raise. Call it outside of transactions: the
+    merchant may take 10 seconds.
     """
     assert judge is None or invoice.is_test
     rates.hit("payments", str(person.pk), limit=PAYMENT_TRIES_PER_MINUTE_MAX, period_s=60)
-    if not invoice.is_test:
-        pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
     context = {} if launch is None else _context(launch)
     wish = Wish(payer=person, key=f"person:{person.pk}:{key}", context=context)
+    if not takes_money(invoice) and not Payment.objects.filter(key=wish.key).exists():
+        raise AppTakesNoMoney
+    if not invoice.is_test:
+        pins.require(person=person, amount=Rials(invoice.amount_rials), pin=pin, now=now)
     payment = payments.authorise(invoice=invoice, wish=wish, now=now)
+    # Asked again: the app may have been suspended while the money was being set aside.
+    if payment.state == Payment.State.HELD and not takes_money(invoice):
+        code, reason = AppTakesNoMoney.code, str(AppTakesNoMoney.title)
+        return payments.decline(payment=payment, code=code, reason=reason, now=now)
     if payment.state == Payment.State.HELD and invoice.ask_first:
         no = _merchants_no(payment, judge or _asker(payment, now))
         if no is not None:
@@ -81,6 +110,14 @@ def charge(
     if payment.state == Payment.State.HELD:
         payment = payments.capture(payment=payment, now=now)
     return payment
+
+
+def takes_money(invoice: Invoice) -> bool:
+    """Tell whether the invoice's app may take money now; a pay link belongs to no app."""
+    if not invoice.audience:
+        return True
+    status = App.objects.filter(public_id=invoice.audience).values_list("status", flat=True).first()
+    return status is not None and APP.permits("charge", status)
 
 
 def _asker(payment: Payment, now: datetime) -> Judge | None:

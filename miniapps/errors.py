@@ -14,7 +14,7 @@ Problem
 │   │   ├── VersionStateForbids
 │   │   ├── SubmissionStateForbids
 │   │   └── ReleaseStateForbids
-│   ├── AppUnavailable(reason), LaunchEnded(reason)
+│   ├── AppUnavailable(reason), AppTakesNoMoney, LaunchEnded(reason)
 │   ├── SlugTaken, TooManyApps(most), TooManyKeys(most)
 │   ├── CaseOpen(submission), AlreadyApproved, ListingIncomplete(missing)
 │   ├── AlreadyClaimed(until), FindingsOpen(count), FindingsMissing, ReasonsMissing
@@ -75,6 +75,14 @@ class AppUnavailable(Conflict):
     code = "app-unavailable"
     title = _("This mini-app cannot be opened now")
     remedy = _("Try again later, or ask its maker.")
+
+
+class AppTakesNoMoney(Conflict):
+    """The invoice's app is suspended, archived, banned or deleted; nothing was held."""
+
+    code = "app-takes-no-money"
+    title = _("This mini-app takes no payments now")
+    remedy = _("Nothing was paid. Ask the seller how to go on.")
 
 
 class LaunchEnded(Conflict):
@@ -278,12 +286,12 @@ class NobodyToTell(Conflict):
 
 
 class TestInvoiceForTeam(NotAllowed):
-    """An invoice in test money is shown to the maker's team only."""
+    """An invoice or a pay link in test money is shown to the maker's team only."""
 
     __test__ = False  # a name that pytest would collect
     code = "test-invoice-for-team"
-    title = _("This is a test of the app's makers")
-    remedy = _("Only the app's team pays with test money.")
+    title = _("This is a test of its makers")
+    remedy = _("Only the maker's team pays with test money.")
 
 
 # --- exports --------------------------------------------------------------------------------

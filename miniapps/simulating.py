@@ -25,6 +25,7 @@ from core.problems import Problem
 from identity.models import Person
 from miniapps import charging, telling
 from miniapps.models import App, WebhookAttempt, WebhookDelivery, WebhookEvent
+from miniapps.states import APP
 from miniapps.webhooks.calling import Answer
 from wallet import accounts, invoices, payments, refunds
 from wallet.documents import invoice_document
@@ -85,8 +86,9 @@ class Run:
 def run(*, play: Play, scenario: str) -> Run:
     """Play one scenario and return what happened. Call it outside of transactions.
 
-    Raises TooManyRequests and what the operations raise that no scenario expects.
+    Raises TooManyRequests, AppStateForbids, and what the operations raise that no scenario expects.
     """
+    APP.after("charge", play.app.status)
     rates.hit("simulations", str(play.person.pk), limit=SIMULATIONS_PER_MINUTE_MAX, period_s=60)
     purse = payments.give_test_money(person=play.person, key=play.name)
     merchant = accounts.of_maker(play.app.maker, TEST)

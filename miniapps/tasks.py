@@ -65,7 +65,7 @@ def forget_old_webhook_attempts() -> int:
     return sending.forget_old_attempts(now=timezone.now())
 
 
-@task("miniapps.tell_of_money")
+@task("miniapps.tell_of_money", quick=True)
 def tell_of_money(object_id: str) -> None:
     """Tell an app's maker what became of a payment or an invoice."""
     from miniapps import telling

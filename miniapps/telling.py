@@ -1,4 +1,7 @@
-"""News of money becomes webhooks: what the wallet wrote down, told to the app's maker in order."""
+"""News of money becomes webhooks: what the wallet wrote down, told to the app's maker in order.
+
+What is about a maker himself, such as a payout, goes to each of his apps that listens for it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core.ids import is_id
 from core.limits import NEWS_ROWS, NEWS_SWEEP_AFTER_S
 from miniapps.charging import payer_of
 from miniapps.models import App
@@ -15,7 +19,7 @@ from wallet.models import News, Payment
 
 @transaction.atomic
 def tell(*, object_id: str) -> int:
-    """Record the untold news of one payment or invoice as webhook events; return how many.
+    """Record the untold news of one object as webhook events; return how many were news.
 
     The rows are locked, so two workers tell one after the other, and what one has told the other
     does not see as untold.
@@ -23,8 +27,7 @@ def tell(*, object_id: str) -> int:
     rows = News.objects.select_for_update().filter(object_id=object_id, told=False)
     told = 0
     for row in rows.order_by("number"):
-        app = App.objects.filter(public_id=row.audience).first()
-        if app is not None:
+        for app in _audience(row):
             events.record(
                 app=app,
                 kind=row.kind,
@@ -46,6 +49,13 @@ def tell_what_waits(*, now: datetime) -> int:
     waiting = News.objects.filter(told=False, occurred_at__lt=before).order_by("occurred_at")
     names = list(dict.fromkeys(waiting.values_list("object_id", flat=True)[:NEWS_ROWS]))
     return sum(bool(tell(object_id=name)) for name in names)
+
+
+def _audience(row: News) -> list[App]:
+    """Return the apps that are told, in the order of their ids."""
+    if is_id(row.audience, "mkr"):
+        return events.apps_that_listen(row.audience, row.kind, test=row.test)
+    return list(App.objects.filter(public_id=row.audience))
 
 
 def _document(row: News) -> dict[str, object]:

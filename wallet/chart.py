@@ -85,7 +85,6 @@ CHART: Final[dict[Kind, KindRules]] = {
 
 Reason = Literal[
     "topup",  # gateway → person, after verify
-    "topup_return",  # person → gateway, the bank took a top-up back
     "payment",  # person → escrow: the hold and its capture
     "settlement",  # escrow → merchant
     "fee",  # escrow → fees
@@ -97,7 +96,7 @@ Reason = Literal[
     "gateway_settlement",  # bank → gateway: the gateway paid us what it had collected
     "gateway_fee",  # fee_refunds → gateway: what the gateway kept for itself
     "promotion",  # promotions → person
-    "correction",  # proposed by one, approved by another
+    "correction",  # proposed by one, approved by another: also when a bank takes a top-up back
     "gather",  # a merchant's slots → its main account
     "test_money",  # issuer → person or merchant, test book only
 ]

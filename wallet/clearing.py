@@ -2,7 +2,9 @@
 
 A gateway with the ability ``report`` gives rows of ``order_id, receipt, amount_rials, state``; a
 transfer between a gateway and a person names the top-up as its ``reference``, and the top-up has
-the order's number. A correction about a top-up counts for its order. Nothing here repairs anything.
+the order's number. Nothing books by itself what a bank gives back after we credited it: the wallet
+may be empty. It differs until a correction about the top-up has put it right, which counts for its
+order. Nothing here repairs anything.
 """
 
 from __future__ import annotations
@@ -14,12 +16,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import structlog
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.limits import DIFFERENCES_PER_CHECK_MAX, RECONCILE_SLACK
 from core.problems import Problem
 from wallet import timeline
-from wallet.chart import Reason
 from wallet.gateways.errors import GatewayLacks
 from wallet.gateways.interface import ORDER_ID_SHAPE, Ability, Gateway, ReportRow
 from wallet.invariants import Found
@@ -28,9 +29,9 @@ from wallet.models import Account, Difference, TopUp, Transfer
 log = structlog.get_logger(__name__)
 
 GatewayRow = ReportRow
-RowState = Literal["paid", "reversed"]
+RowState = Literal["paid", "reversed", "paid_out"]
+WHOLE: Final = frozenset({"compared", "asked"})  # days that were looked at to their end
 Key = tuple[str, RowState]  # an order, and whether it was paid or given back
-STATE_OF: Final[dict[Reason, RowState]] = {"topup": "paid", "topup_return": "reversed"}
 CODES: Final = (
     "gateway-order-not-in-ledger",
     "ledger-order-not-at-gateway",
@@ -48,12 +49,13 @@ class DayOfGateway:
 
     gateway: str
     day: str
-    state: Literal["compared", "no-report", "no-answer"]
+    state: Literal["compared", "asked", "asked-in-part", "no-report", "no-answer"]
     ledger_rials: int = 0
     ledger_rows: int = 0
     gateway_rials: int = 0
     gateway_rows: int = 0
     why: str = ""
+    kind: str = ""  # "payouts", or nothing for what people paid in
 
 
 @dataclass
@@ -66,14 +68,15 @@ class Compared:
 
     def covers(self, code: str, gateway: str, day: str) -> bool:
         """Tell whether what is not in ``found`` of this day does not differ."""
+        kind = "" if code in CODES else "payouts"
         return code not in self.shortened and any(
-            one.state == "compared" and (one.gateway, one.day) == (gateway, day)
+            one.state in WHOLE and (one.gateway, one.day, one.kind) == (gateway, day, kind)
             for one in self.days
         )
 
-    def shorten(self) -> None:
+    def shorten(self, codes: Iterable[str]) -> None:
         """Keep DIFFERENCES_PER_CHECK_MAX of each code: a ledger that was away lacks thousands."""
-        for code in CODES:
+        for code in codes:
             mine = [one for one in self.found if one.code == code]
             if len(mine) > DIFFERENCES_PER_CHECK_MAX:
                 self.shortened.append(code)
@@ -84,7 +87,7 @@ class Compared:
 def gateway_rows(gateway: Gateway, day: date) -> list[GatewayRow]:
     """Return the gateway's report of a day. Raises NoReport, and whatever a gateway raises."""
     try:
-        return gateway.report(day)
+        return [row for row in gateway.report(day) if row.state != "paid_out"]
     except GatewayLacks:
         raise NoReport(gateway.name) from None
 
@@ -99,7 +102,7 @@ def compared(gateways: Iterable[Gateway], days: dict[str, Collection[date]]) -> 
     for name in sorted({*named, *in_ledger}):
         wanted = sorted({*days.get("", ()), *days.get(name, ())})
         _compare_one(result, name, named.get(name), wanted)
-    result.shorten()
+    result.shorten(CODES)
     return result
 
 
@@ -190,11 +193,9 @@ def _signed(state: RowState, amount: int) -> int:
 
 
 def _of_gateway(name: str) -> QuerySet[Transfer]:
-    """Return what was booked between this gateway and people."""
+    """Return what was credited for this gateway to people."""
     mine = Account.objects.filter(kind="gateway", name=name).values("pk")
-    taken = Q(reason="topup", debit_account__in=mine)
-    given_back = Q(reason="topup_return", credit_account__in=mine)
-    return Transfer.objects.filter(taken | given_back, kind="posted")
+    return Transfer.objects.filter(reason="topup", debit_account__in=mine, kind="posted")
 
 
 def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[Transfer]:
@@ -206,9 +207,8 @@ def _booked(name: str, day: date, begins: datetime, ends: datetime) -> QuerySet[
 
 def _booked_sum(name: str, day: date) -> tuple[int, int]:
     """Return how many orders the ledger has on this day, and what they come to."""
-    signed = Case(When(reason="topup", then=F("amount_rials")), default=-F("amount_rials"))
     found = _booked(name, day, *timeline.hours_of(day)).aggregate(
-        rows=Count("pk"), rials=Sum(signed)
+        rows=Count("pk"), rials=Sum("amount_rials")
     )
     return found["rows"], found["rials"] or 0
 
@@ -269,12 +269,9 @@ def _numbers(references: set[str]) -> dict[str, str]:
 
 def _summed(rows: QuerySet[Transfer]) -> list[tuple[str, RowState, int]]:
     """Return each order once, by the gateway's number of it, with all that was booked for it."""
-    summed = list(rows.values_list("reference", "reason").annotate(Sum("amount_rials")).order_by())
-    number = _numbers({reference for reference, _reason, _sum in summed})
-    return [
-        (number.get(reference, reference), STATE_OF[reason], amount)
-        for reference, reason, amount in summed
-    ]
+    summed = list(rows.values_list("reference").annotate(Sum("amount_rials")).order_by())
+    number = _numbers({reference for reference, _sum in summed})
+    return [(number.get(reference, reference), "paid", amount) for reference, amount in summed]
 
 
 def _nothing_came_of(

@@ -1,4 +1,4 @@
-"""Invoices, payments and refunds as others see them: one shape for the API, webhooks and tokens.
+"""Invoices, payments, refunds, payouts as others see them: one shape for API, webhooks, tokens.
 
 Instants are ISO 8601 in UTC, amounts whole rials. The payer's name for an app is added by the floor
 that knows apps.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from wallet.models import Invoice, Payment, Refund
+from wallet.models import Invoice, Payment, Payout, Refund
 
 Document = dict[str, Any]
 
@@ -60,6 +60,22 @@ def payment_document(payment: Payment) -> Document:
         "created_at": instant(payment.created_at),
         "paid_at": instant(payment.closed_at) if captured else None,
         "decline": decline,
+    }
+
+
+def payout_document(payout: Payout) -> Document:
+    """Return a payout as its maker's servers see it: to whom it went is for the console."""
+    failed = payout.state == Payout.State.FAILED
+    return {
+        "id": payout.public_id,
+        "object": "payout",
+        "test": False,
+        "status": payout.state,
+        "amount_rials": payout.amount_rials,
+        "bank_reference": payout.receipt,
+        "failure": payout.trouble if failed else None,
+        "created_at": instant(payout.created_at),
+        "closed_at": instant(payout.closed_at),
     }
 
 

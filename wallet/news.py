@@ -1,4 +1,4 @@
-"""Telling what became of a payment: the app's maker, the payer's screens, the payer's receipts.
+"""Telling what became of money: the app's maker, the payer's screens, the payer's receipts.
 
 All of it leaves after the commit. What a maker is told is written now, so that it is what was true
 then; a job of the upper floor, asked for by name, takes the news of one object in order.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import jobs, live
-from wallet.documents import Document, invoice_document, payment_document
-from wallet.models import Invoice, News, Payment
+from wallet.documents import Document, invoice_document, payment_document, payout_document
+from wallet.models import Invoice, News, Payment, Payout
 
 TELL_MAKER = "miniapps.tell_of_money"
 POST_RECEIPT = "wallet.post_receipt"
@@ -23,30 +23,36 @@ def of_payment(payment: Payment, kind: str, *, now: datetime) -> None:
     """
     payment.news += 1
     document = payment_document(payment)
-    _tell_maker(payment.audience, kind, payment.public_id, document, number=payment.news, now=now)
-    _tell_payer(payment, kind)
+    _write(payment.audience, kind, payment.public_id, document, number=payment.news, now=now)
+    # A hold is captured in a moment, unless the merchant is asked first: one job tells of both.
+    # If the process dies between, ``tell_what_waits`` does.
+    if payment.state != Payment.State.HELD or payment.invoice.ask_first:
+        _tell_maker(payment.audience, payment.public_id)
+        _tell_payer(payment, kind)
 
 
 def of_refund(payment: Payment, refund: Document, *, now: datetime) -> None:
     """Tell that money went back."""
     payment.news += 1
     document = payment_document(payment) | {"refund": refund}
-    _tell_maker(
-        payment.audience,
-        "payment.refunded",
-        payment.public_id,
-        document,
-        number=payment.news,
-        now=now,
-    )
-    _tell_payer(payment, "payment.refunded")
+    kind = "payment.refunded"
+    _write(payment.audience, kind, payment.public_id, document, number=payment.news, now=now)
+    _tell_maker(payment.audience, payment.public_id)
+    _tell_payer(payment, kind)
 
 
 def of_invoice(invoice: Invoice, kind: str, *, now: datetime) -> None:
     """Tell that an invoice was cancelled or has expired: each happens once."""
-    _tell_maker(
-        invoice.audience, kind, invoice.public_id, invoice_document(invoice), number=1, now=now
-    )
+    document = invoice_document(invoice)
+    _write(invoice.audience, kind, invoice.public_id, document, number=1, now=now)
+    _tell_maker(invoice.audience, invoice.public_id)
+
+
+def of_payout(payout: Payout, kind: str, *, now: datetime) -> None:
+    """Tell a maker that his money has arrived at his bank, or has come back: each happens once."""
+    if payout.maker is not None:
+        document = payout_document(payout)
+        _tell_maker(payout.maker.public_id, kind, payout.public_id, document, number=1, now=now)
 
 
 def receipt(payment: Payment) -> None:
@@ -54,7 +60,7 @@ def receipt(payment: Payment) -> None:
     jobs.enqueue_on_commit(POST_RECEIPT, payment_id=payment.public_id)
 
 
-def _tell_maker(
+def _write(
     audience: str, kind: str, object_id: str, document: Document, *, number: int, now: datetime
 ) -> None:
     if audience:
@@ -67,6 +73,10 @@ def _tell_maker(
             document=document,
             occurred_at=now,
         )
+
+
+def _tell_maker(audience: str, object_id: str) -> None:
+    if audience:
         jobs.enqueue_on_commit(TELL_MAKER, object_id=object_id)
 
 

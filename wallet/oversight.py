@@ -13,6 +13,8 @@ FREEZE = "wallet.freeze_account"
 PROPOSE = "wallet.propose_correction"
 APPROVE = "wallet.approve_correction"
 RECONCILE = "wallet.run_reconciliation"
+LIMIT = "wallet.change_spendinglimit"
+TERMS = "wallet.change_merchantterms"
 
 
 def require(actor: Person, permission: str) -> None:

@@ -12,29 +12,44 @@ from core.ids import is_id
 from core.limits import INVOICE_TITLE_CHARS_MAX, PAY_LINKS_MAX
 from core.problems import Fault, InvalidInput, NotFound
 from identity.models import Maker, Person
-from wallet.errors import TooManyPayLinks
+from wallet.errors import InvoiceKeyReused, TooManyPayLinks
 from wallet.models import Account, PayLink
 from wallet.money import Rials, is_amount
 
 
 @transaction.atomic
 def create(
-    *, maker: Maker, book: str, title: str, amount: Rials | None, actor: Person, now: datetime
+    *,
+    maker: Maker,
+    book: str,
+    title: str,
+    amount: Rials | None,
+    key: str,
+    actor: Person,
+    now: datetime,
 ) -> PayLink:
     """Make a link. ``amount`` None lets each payer say how much.
 
-    Raises InvalidInput with every fault, TooManyPayLinks.
+    ``key`` names the form, within this maker: the same again gives the first link. Raises, the
+    first that applies: InvalidInput with every fault, InvoiceKeyReused, TooManyPayLinks.
     """
     title = title.strip()
     if faults := _faults(title, amount):
         raise InvalidInput(faults)
     assert book in Account.Book.values
     Maker.objects.select_for_update(no_key=True).get(pk=maker.pk)
+    whole_key = f"{maker.public_id}:{key}"
+    first = PayLink.objects.filter(key=whole_key).first()
+    if first is not None:
+        if (first.book, first.title, first.amount_rials) != (book, title, amount):
+            raise InvoiceKeyReused
+        return first
     if PayLink.objects.filter(maker=maker, book=book, active=True).count() >= PAY_LINKS_MAX:
         raise TooManyPayLinks(most=PAY_LINKS_MAX)
     made = PayLink.objects.create(
-        maker=maker, book=book, title=title, amount_rials=amount, created_by=actor, created_at=now
-    )
+        maker=maker, book=book, key=whole_key, title=title, amount_rials=amount, created_by=actor,
+        created_at=now,
+    )  # fmt: skip
     audit.record("wallet.pay_link.created", by=actor, of=made, amount_rials=amount)
     return made
 
@@ -68,8 +83,8 @@ def link_of(maker: Maker, link_id: str) -> PayLink:
 
 
 def address_of(link: PayLink) -> str:
-    """Return the address that the QR holds."""
-    return f"{settings.ORIGIN}/pay/{link.public_id}/"
+    """Return the address that the QR holds, which the host answers."""
+    return f"{settings.ORIGIN}/pay/l/{link.public_id}"
 
 
 def _faults(title: str, amount: Rials | None) -> list[Fault]:

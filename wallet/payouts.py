@@ -25,7 +25,7 @@ from core.limits import (
 )
 from core.problems import Fault, InvalidInput, NotFound, TooManyRequests, Unavailable
 from identity.models import Maker, Person
-from wallet import accounts, ledger, spending
+from wallet import accounts, ledger, news, spending
 from wallet.chart import Reason
 from wallet.errors import InvoiceKeyReused
 from wallet.gateways import registry
@@ -105,14 +105,7 @@ def go_on(*, row: Payout, now: datetime) -> Payout:
     """
     if row.state not in (Payout.State.ASKED, Payout.State.SENT):
         return row
-    gateway = registry.named(row.gateway)
-    order = PayoutOrder(
-        order_id=str(row.number),
-        amount_rials=row.amount_rials,
-        sheba=row.sheba,
-        holder=row.holder,
-        description=row.public_id,
-    )
+    gateway, order = registry.named(row.gateway), order_of(row)
     try:
         if row.state == Payout.State.SENT:
             verdict = gateway.inquire_payout(order)
@@ -121,6 +114,17 @@ def go_on(*, row: Payout, now: datetime) -> Payout:
     except (GatewayTimeout, GatewayUnreadable, GatewayRefused) as reason:
         return _ask_later(row, reason.code, now)
     return _write_down(row, verdict, now)
+
+
+def order_of(row: Payout) -> PayoutOrder:
+    """Return the payout as the bank knows it."""
+    return PayoutOrder(
+        order_id=str(row.number),
+        amount_rials=row.amount_rials,
+        sheba=row.sheba,
+        holder=row.holder,
+        description=row.public_id,
+    )
 
 
 def sweep(*, now: datetime) -> int:
@@ -180,6 +184,7 @@ def _wait(held: Payout, trouble: str, now: datetime) -> None:
 def _close(held: Payout, state: str, trouble: str, now: datetime) -> None:
     held.state, held.trouble, held.closed_at = state, trouble, now
     held.save(update_fields=["state", "trouble", "closed_at", "receipt"])
+    news.of_payout(held, f"payout.{state}", now=now)
     facts = {"payout": held.public_id, "state": state}
     live.publish_on_commit(f"person.{held.asked_by_id}", "wallet.payout", facts)
 

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, Sum
 from persiantools.jdatetime import JalaliDate
 
 from identity.models import Person
@@ -80,13 +81,15 @@ def allowances(spender: Spender, *, now: datetime) -> list[Allowance]:
         payer=spender.person_id,
         book=Account.Book.LIVE,
         state__in=[Payment.State.HELD, Payment.State.CAPTURED],
-        created_at__gte=month,
-    ).values_list("created_at", "amount_rials")
-    cashed = Payout.objects.filter(person=spender.person_id, created_at__gte=month)
-    cashed_out = cashed.exclude(state=Payout.State.FAILED)
-    spent = [*paid, *cashed_out.values_list("created_at", "amount_rials")]
-    this_month = sum(amount for _at, amount in spent)
-    today = sum(amount for at, amount in spent if at >= day)
+    )
+    cashed = Payout.objects.filter(person=spender.person_id).exclude(state=Payout.State.FAILED)
+    today = this_month = 0
+    for rows in (paid, cashed):
+        spent = rows.filter(created_at__gte=month).aggregate(
+            month=Sum("amount_rials", default=0),
+            day=Sum("amount_rials", filter=Q(created_at__gte=day), default=0),
+        )
+        this_month, today = this_month + spent["month"], today + spent["day"]
     return [
         Allowance("transaction", Rials(limit.transaction_rials), Rials(0), None),
         Allowance("day", Rials(limit.day_rials), Rials(today), next_day),

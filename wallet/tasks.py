@@ -11,7 +11,7 @@ from core.locks import if_nobody_else
 log = structlog.get_logger(__name__)
 
 
-@task("wallet.post_receipt")
+@task("wallet.post_receipt", quick=True)
 def post_receipt(payment_id: str) -> None:
     """Write a payment's receipt into the payer's chat, or write it anew."""
     from wallet import payments, receipts

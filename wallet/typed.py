@@ -1,4 +1,4 @@
-"""Amounts as people type them: toman, in any digits, with or without separators."""
+"""Amounts and shares as people type them: in any digits, with or without separators."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ TYPED_CHARS_MAX: Final = 40  # characters of an amount with its separators and u
 _MARKS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _UNIT = re.compile(r"(تومان|تومن|toman)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}([,٬،'.][0-9]{3})+")
+_PERCENT = re.compile(r"([0-9]{1,3})(?:[.٫/]([0-9]{1,2}))?[%٪]?")
 _PLAIN = re.compile(r"[0-9]{1,15}")
 
 
@@ -43,3 +44,16 @@ def read_toman(text: str) -> Rials:
     if not 1 <= amount <= AMOUNT_RIALS_MAX:
         raise BadAmount("range")
     return Rials(amount)
+
+
+def read_percent(text: str) -> int:
+    """Return the basis points of a share typed in percent: «۰٫۷۵٪» is 75. Raises BadAmount."""
+    if len(text) > TYPED_CHARS_MAX:
+        raise BadAmount("range")
+    bare = _MARKS.sub("", latin_digits(text))
+    if not bare:
+        raise BadAmount("required")
+    match = _PERCENT.fullmatch(bare)
+    if match is None:
+        raise BadAmount("not-digits")
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))

@@ -1,4 +1,4 @@
-"""The generated pages: problems, limits, settings, findings, token vectors, OpenAPI."""
+"""The generated pages: problems, limits, settings, findings, vectors, OpenAPI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from config.env import REPOSITORY
 from config.reference.variables import VARIABLES
-from config.reference.vectors import payment_token_vectors, token_vectors
+from config.reference.vectors import vectors
 from core.problems import registered
 from miniapps.bundle.reference import findings_page
 
@@ -130,7 +130,6 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "limits.md": limits,
     "settings.md": settings_page,
     "findings.md": findings_page,
-    "token-vectors.json": token_vectors,
-    "payment-token-vectors.json": payment_token_vectors,
+    "vectors.json": vectors,
     "openapi.yaml": openapi,
 }

@@ -1,4 +1,4 @@
-"""Test vectors for those who verify user or payment tokens in a language of their own.
+"""Test vectors for those who verify tokens, initData or webhooks in a language of their own.
 
 The key pair is made from a fixed seed and is used nowhere else; the times are fixed, so the file
 is the same on every machine. ``now`` is the instant at which each verdict holds.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from standardwebhooks import Webhook
 
-from core.limits import PAYMENT_TOKEN_TTL_S, USER_TOKEN_TTL_S
+from core.limits import INIT_DATA_MAX_AGE_S, PAYMENT_TOKEN_TTL_S, USER_TOKEN_TTL_S
 from identity.keys import b64, thumbprint
+from miniapps import initdata
 
 SEED: Final = bytes(range(32))
 NOW: Final = 1_800_000_000
@@ -23,56 +26,148 @@ ISSUER: Final = "https://miniapps.example"
 AUDIENCE: Final = "app:app_01k9z3v6t2e8r9c0m4q7x5a1bd"
 
 
+APP_TOKEN: Final = "7300000001:only-for-the-vectors"  # noqa: S105  (no app has it)
+WEBHOOK_SECRETS: Final = tuple(
+    f"whsec_{base64.b64encode(bytes(range(first, first + 32))).decode()}" for first in (32, 64)
+)
+EVENT: Final = "evt_01k9z3v6t2e8r9c0m4q7x5a1bd"
+
 USER: Final = "user+jwt"
 PAYMENT: Final = "payment+jwt"
-ABOUT: Final = "{} tokens of Barnamak. accept: a verifier at `now` must take it; else refuse."
+ABOUT: Final = (
+    "What servers of makers verify: user tokens, payment tokens, initData, webhooks."
+    " accept: a verifier whose clock says `now` must take it; else refuse."
+)
 
 
-def token_vectors() -> str:
-    """Return the vectors of user tokens as JSON text."""
-    return _document(USER, "User", _user_claims(), tampered={"scope": "profile phone"}, more={})
+def vectors() -> str:
+    """Return all vectors as JSON text."""
+    private = Ed25519PrivateKey.from_private_bytes(SEED)
+    public_x = b64(private.public_key().public_bytes_raw())
+    kid = thumbprint(public_x)
+    jwk = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": public_x}
+    document = {
+        "about": ABOUT,
+        "now": NOW,
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "jwks": {"keys": [jwk]},
+        "user_tokens": _user_tokens(private, kid),
+        "payment_tokens": _payment_tokens(private, kid),
+        "init_data": _init_data(private),
+        "webhooks": _webhooks(),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def payment_token_vectors() -> str:
-    """Return the vectors of payment tokens as JSON text."""
+def _user_tokens(private: Ed25519PrivateKey, kid: str) -> dict[str, Any]:
+    maker = _Signer(private, kid, USER, _user_claims())
+    return _tokens(USER, _cases(maker, {"scope": "profile phone"}))
+
+
+def _payment_tokens(private: Ed25519PrivateKey, kid: str) -> dict[str, Any]:
     claims = _payment_claims()
     paid = claims["payment"]
+    maker = _Signer(private, kid, PAYMENT, claims)
     more = {
         "a refunded payment": (True, {"payment": paid | {"refunded_rials": 200_000}}),
         "test money": (True, {"payment": paid | {"test": True}}),
         "without a payment": (False, {"payment": None}),
     }
-    tampered = {"payment": paid | {"amount_rials": 2_000_000}}
-    return _document(PAYMENT, "Payment", claims, tampered=tampered, more=more)
-
-
-def _document(
-    typ: str,
-    name: str,
-    claims: dict[str, Any],
-    *,
-    tampered: dict[str, Any],
-    more: dict[str, tuple[bool, dict[str, Any]]],
-) -> str:
-    private = Ed25519PrivateKey.from_private_bytes(SEED)
-    public_x = b64(private.public_key().public_bytes_raw())
-    kid = thumbprint(public_x)
-    jwk = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": public_x}
-    maker = _Signer(private, kid, typ, claims)
-    cases = [*_cases(maker, tampered)]
-    cases += [(words, accept, maker.signed(**changes)) for words, (accept, changes) in more.items()]
-    document = {
-        "about": ABOUT.format(name),
-        "now": NOW,
-        "issuer": ISSUER,
-        "audience": AUDIENCE,
-        "typ": typ,
-        "jwks": {"keys": [jwk]},
-        "vectors": [
-            {"name": words, "accept": accept, "token": token} for words, accept, token in cases
+    return _tokens(
+        PAYMENT,
+        [
+            *_cases(maker, {"payment": paid | {"amount_rials": 2_000_000}}),
+            *(
+                (words, accept, maker.signed(**changes))
+                for words, (accept, changes) in more.items()
+            ),
         ],
+    )
+
+
+def _tokens(typ: str, cases: list[tuple[str, bool, str]]) -> dict[str, Any]:
+    named = [{"name": words, "accept": accept, "token": token} for words, accept, token in cases]
+    return {"typ": typ, "vectors": named}
+
+
+def _init_data(private: Ed25519PrivateKey) -> dict[str, Any]:
+    """Return initData that is good for a day, and some that is not."""
+    now = datetime.fromtimestamp(NOW, UTC)
+    person = {"id": 4503599627370497, "first_name": "علی & Co", "language_code": "fa"}
+    fields = {
+        "query_id": "AAHdF6IQAAAAAN0XohDhrOrc",
+        "user": initdata.compact(person),
+        "start_param": "a=b%20c+d",
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+    def signed(*, token: str = APP_TOKEN, at: datetime = now - timedelta(minutes=1)) -> str:
+        return initdata.sign(
+            fields,
+            app_number=int(token.split(":", maxsplit=1)[0]),
+            secret=initdata.secret_of(token),
+            ed25519=private.sign,
+            now=at,
+        )
+
+    good = signed()
+    seal = good.rpartition("hash=")[2]
+    flipped = good.replace(seal, ("1" if seal[0] == "0" else "0") + seal[1:])
+    cases = (
+        ("good", True, good),
+        ("the same in another order", True, "&".join(reversed(good.split("&")))),
+        ("older than a day", False, signed(at=now - timedelta(hours=25))),
+        ("from the future", False, signed(at=now + timedelta(hours=1))),
+        ("of another app", False, signed(token="7300000002:another")),  # noqa: S106
+        ("hash with one digit changed", False, flipped),
+        ("another person", False, good.replace("4503599627370497", "4503599627370498")),
+        ("a field more than was signed", False, f"{good}&chat_type=private"),
+        ("a field twice", False, f"{good}&start_param=other"),
+        ("without a hash", False, good.partition("&hash=")[0]),
+        ("empty", False, ""),
+    )
+    named = [{"name": words, "accept": accept, "init_data": text} for words, accept, text in cases]
+    return {"app_token": APP_TOKEN, "max_age_s": INIT_DATA_MAX_AGE_S, "vectors": named}
+
+
+def _webhooks() -> dict[str, Any]:
+    """Return requests as they come: headers and the body, byte for byte."""
+    now = datetime.fromtimestamp(NOW, UTC)
+    body = json.dumps(
+        {"id": EVENT, "type": "payment.captured", "data": {"payload": "میز ۴"}}, ensure_ascii=False
+    )
+
+    def sent(*signers: str, at: datetime = now, **changes: str) -> dict[str, str]:
+        seals = " ".join(Webhook(secret).sign(EVENT, at, body) for secret in signers)
+        stamped = {
+            "webhook-id": EVENT,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": seals,
+        }
+        return stamped | {f"webhook-{name}": value for name, value in changes.items()}
+
+    ours, older = WEBHOOK_SECRETS
+    stranger = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    seal = sent(ours)["webhook-signature"]
+    cases = (
+        ("good", True, sent(ours), body),
+        ("signed with both secrets", True, sent(ours, older), body),
+        ("signed with the older secret", True, sent(older), body),
+        ("beside a signature of another kind", True, sent(ours, signature=f"v2,x {seal}"), body),
+        ("signed with another secret", False, sent(stranger), body),
+        ("body with a space more", False, sent(ours), f"{body} "),
+        ("another event's id", False, sent(ours, id="evt_other"), body),
+        ("six minutes old", False, sent(ours, at=now - timedelta(minutes=6)), body),
+        ("six minutes ahead", False, sent(ours, at=now + timedelta(minutes=6)), body),
+        ("time that is no number", False, sent(ours, timestamp="soon"), body),
+        ("without a signature", False, sent(ours, signature=""), body),
+        ("version missing", False, sent(ours, signature=seal.removeprefix("v1,")), body),
+    )
+    named = [
+        {"name": words, "accept": accept, "headers": headers, "body": text}
+        for words, accept, headers, text in cases
+    ]
+    return {"secrets": list(WEBHOOK_SECRETS), "tolerance_s": 300, "vectors": named}
 
 
 def _registered(lifetime_s: int) -> dict[str, Any]:

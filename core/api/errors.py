@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
-from core.answers import problem_json
+from core.answers import OUTAGES, problem_json, problem_of_outage
 from core.problems import (
     Fault,
     InvalidInput,
@@ -78,6 +78,8 @@ def as_problem(reason: Exception) -> Problem | None:  # noqa: C901, PLR0911  (a 
             return UnsupportedMediaType(str(reason.detail))
         case drf.NotAcceptable():
             return NotAcceptable(str(reason.detail))
+        case _ if isinstance(reason, OUTAGES):
+            return problem_of_outage(reason)
         case drf.Throttled():
             return TooManyRequests(retry_after_s=int(getattr(reason, "wait", None) or 1))
     return None

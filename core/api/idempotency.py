@@ -23,11 +23,10 @@ from rest_framework.response import Response
 
 from core.answers import problem_json
 from core.api.errors import as_problem
-from core.limits import IDEMPOTENCY_KEY_CHARS_MAX
+from core.limits import IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_RUNNING_MAX, MONEY_RUNNING_MAX
 from core.models import IdempotencyRecord
 from core.problems import Fault, InvalidInput, Problem
 
-STILL_RUNNING_MAX = timedelta(seconds=60)
 DECIDED: Final = frozenset({402, 409, 410, 422})  # refusals of money that are an answer for good
 OUR_FAULT: Final = 500  # statuses from here on do not say whether anything was done
 KEPT_HEADERS: Final = ("Location", "Retry-After", "Cache-Control")
@@ -64,6 +63,11 @@ class Rules:
 
     money: bool = False
 
+    @property
+    def running_max(self) -> timedelta:
+        """How long a request may be without an answer before it is taken for dead."""
+        return MONEY_RUNNING_MAX if self.money else IDEMPOTENCY_RUNNING_MAX
+
     def keeps(self, problem: Problem | None) -> bool:
         """Tell whether this refusal is the answer to every repetition."""
         return self.money and problem is not None and problem.status in DECIDED
@@ -88,8 +92,9 @@ def once_for_money(view: View) -> View:
     Refusals that the operation decided (402, 409, 410, 422) are answers: they are kept and
     replayed. Other refusals came before anything was done, so the caller may correct and repeat
     with the same key. After a fault of ours nobody knows what was done: the same request may be
-    repeated at once, another one with the same key is refused. So the operation behind the view
-    must be idempotent by itself, by ``effect_key``.
+    repeated at once, another one with the same key is refused; who died in the middle is replaced
+    after 15 seconds. So the operation behind the view must be idempotent by itself, by
+    ``effect_key``.
     """
     return _with(view, Rules(money=True))
 
@@ -143,7 +148,7 @@ def _let_go(record: IdempotencyRecord, rules: Rules, problem: Problem | None) ->
     if rules.forgets(problem):
         _still_ours(record).delete()
         return
-    _still_ours(record).update(created_at=record.created_at - 2 * STILL_RUNNING_MAX)
+    _still_ours(record).update(created_at=record.created_at - rules.running_max)
 
 
 def _still_ours(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
@@ -190,7 +195,7 @@ def _begin(caller: str, key: str, fingerprint: str, rules: Rules) -> tuple[Idemp
         return record, True
     if record.fingerprint != fingerprint:
         raise KeyReused
-    if record.status is None and record.created_at < timezone.now() - STILL_RUNNING_MAX:
+    if record.status is None and record.created_at < timezone.now() - rules.running_max:
         # The worker that began it has died: one of the callers takes it over.
         now = timezone.now()
         if _still_ours(record).update(created_at=now):

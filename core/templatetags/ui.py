@@ -159,7 +159,7 @@ def stamp(value: datetime | None) -> str:
     return clock(value) if _day(value) == timezone.localdate() else day_label(value)
 
 
-def _span(seconds: int) -> str:
+def time_span(seconds: int) -> str:
     """Name a length of time by its largest unit, at least one minute, at most days."""
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if days:
@@ -183,7 +183,7 @@ def ago(value: datetime | None) -> str:
         return gettext("just now")
     if abs(distance) > timedelta(days=30):
         return jalali(value)
-    span = _span(seconds)
+    span = time_span(seconds)
     if distance < timedelta(0):
         return gettext("in %(span)s") % {"span": span}
     return gettext("%(span)s ago") % {"span": span}

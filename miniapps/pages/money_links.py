@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.ids import is_id, new_id
 from core.limits import MONEY_PAGE
 from core.problems import Fault, InvalidInput, Problem
 from identity.makers import maker_of
@@ -23,6 +24,7 @@ from wallet import merchants, paylinks
 from wallet.models import PayLink
 from wallet.money import Rials
 
+FORM = "frm"  # the prefix of a form's own key
 QUIET_MODULES = 4  # of the empty border that readers need
 
 
@@ -39,17 +41,25 @@ def links(request: HttpRequest, maker_id: str) -> HttpResponse:
     try:
         made = paylinks.create(
             maker=maker, book=book, title=given["title"], amount=_amount(given),
-            actor=person_of(request), now=timezone.now(),
+            key=_key_of(request), actor=person_of(request), now=timezone.now(),
         )  # fmt: skip
     except Problem as problem:
         faults = faults_by_field(problem) if isinstance(problem, InvalidInput) else {}
         context = frame | _listed(request, maker, book) | {
             "book": book, "given": given, "faults": faults,
-            "refusal": "" if faults else problem_notice(problem),
+            "refusal": "" if faults.keys() - {"key"} else problem_notice(problem),
         }  # fmt: skip
         return show(request, "money_links.html", context, status=problem.status)
     flashes.success(request, _("The pay link was made."))
     return lead_to(request, "console_money_link", maker.public_id, made.public_id)
+
+
+def _key_of(request: HttpRequest) -> str:
+    """Return the form's own key, by which pressing its button twice makes one link."""
+    key = request.POST.get("key", "")
+    if not is_id(key, FORM):
+        raise InvalidInput([Fault("#/key", "must be the key of this form", "key")])
+    return f"console:{person_of(request).public_id}:{key}"
 
 
 def _amount(given: dict[str, str]) -> Rials | None:
@@ -62,7 +72,8 @@ def _listed(request: HttpRequest, maker: Maker, book: str) -> dict[str, Any]:
     rows = PayLink.objects.filter(maker=maker, book=book)
     before = request.GET.get("before", "")
     found, more = merchants.page_of(rows, before=before, size=MONEY_PAGE)
-    return {"links": found, "older": found[-1].public_id if more else ""}
+    older = found[-1].public_id if more else ""
+    return {"links": found, "older": older, "key": new_id(FORM)}
 
 
 @page

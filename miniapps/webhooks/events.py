@@ -50,9 +50,23 @@ def record(
     known = WebhookEvent.objects.filter(app=app, dedupe=dedupe).first()
     if known is not None:
         return known
-    mode = WebhookEndpoint.Mode.TEST if test else WebhookEndpoint.Mode.LIVE
+    mode = mode_of(test=test)
     to = [one for one in live_endpoints(app, mode) if wants(one.kinds, kind)]
     return _write(app, kind, object_id, test, payload, occurred_at, dedupe, to)
+
+
+def mode_of(*, test: bool) -> WebhookEndpoint.Mode:
+    """Return the mode of the endpoints that hear of this kind of money."""
+    return WebhookEndpoint.Mode.TEST if test else WebhookEndpoint.Mode.LIVE
+
+
+def apps_that_listen(maker_id: str, kind: str, *, test: bool) -> list[App]:
+    """Return the maker's apps of which an address names a kind that is about the maker himself."""
+    hears = WebhookEndpoint.objects.filter(
+        mode=mode_of(test=test), state=WebhookEndpoint.State.ON, kinds__contains=[kind]
+    )
+    rows = App.objects.filter(maker__public_id=maker_id, pk__in=hears.values("app"))
+    return list(rows.order_by("pk"))
 
 
 def live_endpoints(app: App, mode: str) -> QuerySet[WebhookEndpoint]:

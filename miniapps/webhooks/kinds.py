@@ -20,6 +20,9 @@ class Kind:
     is_retried: bool = True
     # Asked while a person waits, answered at once, never queued: an endpoint must name it.
     is_question: bool = False
+    # About the maker, not one of his apps: sent to each address of any of them that names it, so
+    # that the server of one app learns nothing of the rest unasked and nothing comes twice.
+    is_of_maker: bool = False
 
 
 TRIAL: Final = "webhook.test"
@@ -28,14 +31,13 @@ KINDS: Final[dict[str, Kind]] = {
     "payment.held": Kind(_("A payment is set aside")),
     "payment.captured": Kind(_("A payment is made")),
     "payment.declined": Kind(_("A payment was declined")),
-    "payment.cancelled": Kind(_("A payment was cancelled")),
     "payment.expired": Kind(_("A payment expired")),
     "payment.refunded": Kind(_("A payment was refunded")),
     "payment.pre_checkout": Kind(_("May this payment be made?"), is_question=True),
     "invoice.expired": Kind(_("An invoice expired")),
     "invoice.cancelled": Kind(_("An invoice was cancelled")),
-    "payout.settled": Kind(_("A payout arrived")),
-    "payout.failed": Kind(_("A payout failed")),
+    "payout.settled": Kind(_("A payout arrived"), is_of_maker=True),
+    "payout.failed": Kind(_("A payout failed"), is_of_maker=True),
     TRIAL: Kind(_("Test event"), is_retried=False),
 }
 # What an endpoint may ask for; a test event goes to the endpoint it was made for.
@@ -46,4 +48,4 @@ QUESTIONS: Final = tuple(name for name, kind in KINDS.items() if kind.is_questio
 
 def wants(kinds: list[str], kind: str) -> bool:
     """Tell whether an endpoint with this list is sent events of this kind."""
-    return kind in kinds if kinds else kind in EVENTS
+    return kind in kinds if kinds else kind in EVENTS and not KINDS[kind].is_of_maker

@@ -60,7 +60,6 @@ NOT_SPENT: Final = Category.TRANSFER  # it stays one's own, only elsewhere
 
 BY_REASON: Final[dict[Reason, Category]] = {
     "topup": Category.TRANSFER,
-    "topup_return": Category.TRANSFER,
     "payout": Category.TRANSFER,
     "payout_return": Category.TRANSFER,
     "fee": Category.FEES,

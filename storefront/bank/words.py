@@ -19,7 +19,6 @@ from wallet.identifiers.banks import CARD_PREFIX_DIGITS, by_card, by_sheba
 
 REASONS: Final[dict[str, tuple[Promise, str]]] = {
     "topup": (gettext_lazy("Top-up"), "plus"),
-    "topup_return": (gettext_lazy("Top-up taken back by the bank"), "undo-2"),
     "payment": (gettext_lazy("Payment"), "receipt"),
     "settlement": (gettext_lazy("Settlement"), "banknote"),
     "fee": (gettext_lazy("Fee"), "badge-percent"),

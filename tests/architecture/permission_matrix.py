@@ -32,7 +32,7 @@ from tests.people import make_person, signed_in
 from wallet import accounts, corrections, invoices, ledger, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
-from wallet.models import Invoice, PayLink, Payout, ReconciliationRun, TopUp
+from wallet.models import Invoice, MerchantTerms, PayLink, Payout, ReconciliationRun, TopUp
 from wallet.money import Rials
 from wallet.payments import Wish
 
@@ -219,12 +219,13 @@ def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:
 
 
 def _books(app: App, owner: Person) -> None:
-    """A correction that waits for a decision, and a look at the books."""
+    """A correction that waits for a decision, a look at the books, terms of the maker."""
     now = timezone.now()
     corrections.propose(
         key=new_id("cor"), debit=accounts.of_maker(app.maker), credit=accounts.of_person(owner),
         amount=Rials(1_000), reason="ماتریس", actor=make_person("t", role="treasurer"), now=now,
     )  # fmt: skip
+    MerchantTerms.objects.create(maker=app.maker, fee_basis_points=50, fee_max_rials=10_000)
     ReconciliationRun.objects.create(depth="recent", state="clean", started_at=now, finished_at=now)
 
 

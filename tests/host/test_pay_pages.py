@@ -2,14 +2,16 @@
 
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 
+from miniapps import governing
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 from tests.wallet.conftest import wallet_of
-from wallet import accounts, invoices
+from wallet import accounts, invoices, paylinks
 from wallet.invoices import Asked
 from wallet.models import Invoice, PayLink, Payment
 
@@ -47,10 +49,8 @@ def call(browser, invoice_id, method, **params):
 
 
 def make_link(maker, amount=None, **more):
-    return PayLink.objects.create(
-        book="live", maker=maker, title="صندوق نارون", amount_rials=amount,
-        created_by=maker.founder, **more,
-    )  # fmt: skip
+    given = {"book": "live", "title": "صندوق نارون", "created_by": maker.founder} | more
+    return PayLink.objects.create(maker=maker, amount_rials=amount, **given)
 
 
 def test_a_stranger_signs_in_first(client, invoice):
@@ -163,3 +163,71 @@ def test_a_link_that_is_switched_off_is_not_found(browser, maker):
     assert browser.get(f"/pay/l/{link.public_id}").status_code == 404
     answer = browser.post(f"/pay/l/{link.public_id}", {"amount": "5000", "key": KEY})
     assert answer.status_code == 404
+
+
+def test_the_qr_of_a_link_leads_to_its_page(browser, maker):
+    link = make_link(maker, amount=300_000)
+
+    page = browser.get(urlsplit(paylinks.address_of(link)).path)
+
+    assert page.status_code == 200
+    assert "۳۰٬۰۰۰" in page.content.decode()
+
+
+def test_a_test_link_is_for_the_makers_own_people(browser, maker):
+    link = make_link(maker, amount=300_000, book="test")
+    place = f"/pay/l/{link.public_id}"
+
+    for answer in (browser.get(place), browser.post(place, {"key": KEY})):
+        assert answer.status_code == 403
+        assert "این آزمایش سازندگان آن است" in answer.content.decode()
+    assert Invoice.objects.count() == 0
+
+    team = signed_in(maker.founder)
+    assert team.get(place).status_code == 200
+    where = team.post(place, {"key": KEY}).headers["Location"]
+    assert team.get(where).status_code == 200
+    assert browser.get(where).status_code == 403
+
+
+def test_a_stranger_neither_pays_a_test_invoice_of_a_link_nor_gets_test_money(browser, mina, maker):
+    link = make_link(maker, amount=300_000, book="test")
+    made = invoices.from_link(link=link, amount=None, key="k", now=timezone.now())
+
+    for method, more in {"payments.confirm": {"key": KEY}, "payments.test_money": {"key": KEY},
+                         "payments.open": {}}.items():  # fmt: skip
+        answer = call(browser, made.public_id, method, invoice=made.public_id, **more)
+        assert (answer.status_code, answer.json()["code"]) == (403, "test-invoice-for-team")
+    assert not Payment.objects.exists()
+    assert accounts.balance_of(accounts.of_person(mina, "test")).posted == 0
+
+
+def test_the_makers_people_pay_a_test_link_with_test_money(maker):
+    link = make_link(maker, amount=300_000, book="test")
+    made = invoices.from_link(link=link, amount=None, key="k", now=timezone.now())
+    team = signed_in(maker.founder)
+    call(team, made.public_id, "payments.test_money", invoice=made.public_id, key=KEY)
+
+    paid = call(team, made.public_id, "payments.confirm", invoice=made.public_id, key=KEY)
+
+    assert paid.json()["result"]["status"] == "paid"
+    assert accounts.balance_of(accounts.of_maker(maker, "test")).posted == 297_000
+    assert accounts.balance_of(accounts.of_maker(maker)).posted == 0
+
+
+def test_the_page_of_a_suspended_apps_invoice_says_why_it_cannot_be_paid(browser, maker):
+    app, now = build.live_app(maker), timezone.now()
+    asked = Asked(title="کیک", amount_rials=125_000)
+    made = invoices.create(
+        maker=maker, book="live", audience=app.public_id, asked=asked, key="i2", now=now
+    )
+    omid = make_person("امید", role="operator")
+    governing.suspend(app=app, actor=omid, reason="کلاهبرداری", now=now)
+
+    page = browser.get(f"/pay/{made.public_id}").content.decode()
+    tried = call(browser, made.public_id, "payments.confirm", invoice=made.public_id, key=KEY)
+
+    assert "این برنامک اکنون پرداخت نمی‌پذیرد" in page
+    assert (tried.status_code, tried.json()["code"]) == (409, "app-takes-no-money")
+    assert "پولی پرداخت نشد" in tried.json()["detail"]
+    assert not Payment.objects.exists()

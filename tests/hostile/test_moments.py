@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from core.api import idempotency
+from core.limits import IDEMPOTENCY_RUNNING_MAX
 from core.models import IdempotencyRecord
 from core.problems import Fault, InvalidInput, NotFound, TooManyRequests
 from messenger import chats
@@ -90,7 +90,7 @@ def test_a_late_failure_does_not_forget_what_another_carried_out(mina):
     def slow(**given):
         """Take so long that the same request is sent again and carried out, then fail."""
         with mock.patch.object(chats, "create_group", make):
-            late = timezone.now() - 2 * idempotency.STILL_RUNNING_MAX
+            late = timezone.now() - 2 * IDEMPOTENCY_RUNNING_MAX
             IdempotencyRecord.objects.update(created_at=late)
             answers.append(ask_for_group(signed_in(mina)))
         raise InvalidInput([Fault("#/title", "broke", "broke")])

@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import mock
 
@@ -11,8 +12,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.problems import NotFound
-from miniapps import charging, payment_tokens, telling
-from miniapps.errors import TestInvoiceForTeam
+from miniapps import (
+    charging,
+    governing,
+    invoicing,
+    payment_tokens,
+    retiring,
+    simulating,
+    telling,
+)
+from miniapps.errors import AppStateForbids, AppTakesNoMoney, TestInvoiceForTeam
 from miniapps.models import WebhookEvent
 from miniapps.webhooks import endpoints
 from tests.miniapps import build
@@ -87,6 +96,15 @@ def merchant(app, answer: object, now):
 
 def charge(invoice, person, now, key="k", pin="") -> Payment:
     return charging.charge(invoice=invoice, person=person, key=key, pin=pin, now=now)
+
+
+def balances(payer, app) -> tuple[int, int]:
+    """What the payer may spend, and what the maker's wallet holds."""
+    merchant = accounts.of_maker(app.maker)
+    return (
+        accounts.balance_of(accounts.of_person(payer)).available,
+        accounts.balance_of(merchant).posted,
+    )
 
 
 def test_a_small_amount_is_paid_in_one_step(app, sara, now):
@@ -167,6 +185,95 @@ def test_test_money_is_for_the_team(app, sara, now):
     found = charging.invoice_for(person=app.maker.founder, invoice_id=invoice.public_id)
     payments.give_test_money(person=app.maker.founder, key="t")
     assert charge(found, app.maker.founder, now).is_test
+
+
+# --- an app that may not take money ----------------------------------------------------------
+
+
+@pytest.fixture
+def closed(app, now):
+    """Open invoices of an app that is closed afterwards, in each way it can be."""
+    omid, founder = make_person("امید", role="operator"), app.maker.founder
+    ways = {
+        "suspended": lambda: governing.suspend(app=app, actor=omid, reason="کلاهبرداری", now=now),
+        "archived": lambda: retiring.archive(app=app, actor=founder, now=now),
+        "banned": lambda: governing.ban(app=app, actor=omid, reason="کلاهبرداری", now=now),
+        "deleted": lambda: retiring.delete(app=app, actor=founder, now=now),
+    }
+
+    def close(way: str) -> None:
+        ways[way]()
+
+    return close
+
+
+@pytest.mark.parametrize("way", ["suspended", "archived", "banned", "deleted"])
+def test_a_closed_app_is_paid_nothing_and_nothing_is_held(app, sara, now, closed, way):
+    invoice = ask(app, now)
+    closed(way)
+
+    with pytest.raises(AppTakesNoMoney):
+        charge(invoice, sara, now)
+
+    assert not Payment.objects.exists()
+    assert balances(sara, app) == (10_000_000, 0)
+    invoice.refresh_from_db()
+    assert invoice.state == "open"
+
+
+@pytest.mark.parametrize("way", ["suspended", "archived", "banned", "deleted"])
+def test_a_closed_app_asks_for_nothing_not_even_test_money(app, now, closed, way):
+    closed(way)
+    app.refresh_from_db()
+
+    for book in ("live", "test"):
+        with pytest.raises(AppStateForbids):
+            invoicing.ask(
+                app=app, book=book, asked=Asked(title="قهوه", amount_rials=1_000), key=book, now=now
+            )
+    with pytest.raises(AppStateForbids):
+        simulating.run(
+            play=simulating.Play(app=app, person=app.maker.founder, amount=1_000, now=now),
+            scenario="plain",
+        )
+    assert not Invoice.objects.exists()
+
+
+def test_a_restored_app_is_paid_again_unless_the_time_of_the_invoice_is_over(app, sara, now):
+    omid = make_person("امید", role="operator")
+    soon = ask(app, now, key="soon", expires_at=now + timedelta(minutes=5))
+    late = ask(app, now, key="late")
+    governing.suspend(app=app, actor=omid, reason="x", now=now)
+    governing.restore(app=app, actor=omid, reason="y", now=now)
+    later = now + timedelta(minutes=6)
+
+    assert charge(late, sara, later).state == "captured"
+    with pytest.raises(errors.InvoiceClosed):
+        charge(soon, sara, later, key="another")
+
+
+def test_a_hold_of_an_app_that_is_suspended_meanwhile_goes_back(app, sara, now):
+    omid, invoice = make_person("امید", role="operator"), ask(app, now)
+    authorise = payments.authorise
+
+    def slow(**wish):
+        held = authorise(**wish)
+        governing.suspend(app=app, actor=omid, reason="x", now=now)
+        return held
+
+    with mock.patch.object(payments, "authorise", side_effect=slow):
+        payment = charge(invoice, sara, now)
+
+    assert (payment.state, payment.decline_code) == ("declined", "app-takes-no-money")
+    assert balances(sara, app) == (10_000_000, 0)
+
+
+def test_a_repeated_tap_after_a_suspension_gives_the_payment_that_was_made(app, sara, now):
+    invoice = ask(app, now)
+    paid = charge(invoice, sara, now)
+    governing.suspend(app=app, actor=make_person("امید", role="operator"), reason="x", now=now)
+
+    assert charge(invoice, sara, now) == paid
 
 
 def test_news_become_events_in_order_and_once(app, sara, now):

@@ -62,8 +62,8 @@ def money_pages(app) -> list[str]:
     payment = paid(app, 1_000_000, title="علی (Ali) ۵۰٬۰۰۰+", order_ref=f"order-{'7' * 50}")
     given_back(payment, 10_005, "سرد")
     link = paylinks.create(
-        maker=app.maker, book="live", title="پیشخوان", amount=None, actor=app.maker.founder,
-        now=timezone.now(),
+        maker=app.maker, book="live", title="پیشخوان", amount=None, key="axe",
+        actor=app.maker.founder, now=timezone.now(),
     )  # fmt: skip
     money = f"/console/makers/{app.maker.public_id}/money/"
     one = f"{money}payments/{payment.public_id}/"

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
+from core.ids import new_id
+from core.models import AuditEvent
 from tests.miniapps import build
 from tests.miniapps.browsing import said, words
 from tests.miniapps.test_console_makers import english
@@ -29,11 +31,15 @@ def place(studio) -> str:
     return f"/console/makers/{studio.public_id}/money/links/"
 
 
-def make(studio, book: str = "live", amount: int | None = 125_000) -> PayLink:
+def make(studio, book: str = "live", amount: int | None = 125_000, **more) -> PayLink:
+    given = {"title": "پیشخوان", "key": new_id("frm")} | more
     return paylinks.create(
-        maker=studio, book=book, title="پیشخوان", amount=amount, actor=studio.founder,
-        now=timezone.now(),
-    )  # fmt: skip
+        maker=studio, book=book, amount=amount, actor=studio.founder, now=timezone.now(), **given
+    )
+
+
+def form(**given: str) -> dict[str, str]:
+    return {"title": "پیشخوان", "mode": "live", "key": new_id("frm")} | given
 
 
 @pytest.mark.parametrize(
@@ -44,11 +50,11 @@ def make(studio, book: str = "live", amount: int | None = 125_000) -> PayLink:
     ],
 )
 def test_a_link_is_made_with_a_fixed_or_an_open_amount(client, place, given, rials):
-    page = said(client, client.post(place, {"title": "پیشخوان", "mode": "live"} | given))
+    page = said(client, client.post(place, form(**given)))
 
     link = PayLink.objects.get()
     assert (link.amount_rials, link.book, link.active) == (rials, "live", True)
-    assert f"/pay/{link.public_id}/" in page
+    assert f"/pay/l/{link.public_id}" in page
 
 
 @pytest.mark.parametrize(
@@ -59,9 +65,7 @@ def test_a_link_is_made_with_a_fixed_or_an_open_amount(client, place, given, ria
     ],
 )  # fmt: skip
 def test_a_fault_stands_beside_its_field(client, place, given, field):
-    answer = client.post(
-        place, {"title": "t", "mode": "live", "amount": "fixed", "toman": "5"} | given
-    )
+    answer = client.post(place, form(amount="fixed", toman="5") | given)
 
     assert answer.status_code == 400
     assert f'id="{field}-error"' in answer.content.decode()
@@ -69,7 +73,7 @@ def test_a_fault_stands_beside_its_field(client, place, given, field):
 
 
 def test_a_test_link_says_so_and_stands_among_test_links(client, place, studio):
-    client.post(place, {"title": "Rehearsal", "mode": "test", "amount": "open"})
+    client.post(place, form(title="Rehearsal", mode="test", amount="open"))
 
     assert PayLink.objects.get().book == "test"
     assert "Rehearsal" not in words(client.get(place))
@@ -121,6 +125,43 @@ def test_who_does_not_care_for_money_makes_and_switches_nothing(place, studio, d
         assert client.post(f"{place}{link.public_id}/switch/", {"on": "no"}).status_code == 403
     link.refresh_from_db()
     assert link.active
+
+
+def test_the_form_sent_twice_makes_one_link(client, place):
+    page = client.get(place).content.decode()
+    key = re.search(r'name="key" value="(frm_\w+)"', page)[1]
+    wish = form(amount="fixed", toman="12500", key=key)
+
+    places = {client.post(place, wish).headers["Location"] for _press in range(2)}
+
+    assert len(places) == 1
+    assert PayLink.objects.count() == 1
+    assert AuditEvent.objects.filter(event="wallet.pay_link.created").count() == 1
+
+
+def test_the_same_form_with_another_amount_is_refused(client, place):
+    wish = form(amount="fixed", toman="12500")
+    client.post(place, wish)
+
+    answer = client.post(place, wish | {"toman": "12501"})
+
+    assert answer.status_code == 409
+    assert "payment-key-reused" in words(answer)
+    assert PayLink.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "frm_", "x" * 400])
+def test_a_form_without_its_key_makes_no_link(client, place, key):
+    answer = client.post(place, form(amount="open", key=key))
+
+    assert answer.status_code == 400
+    assert not PayLink.objects.exists()
+
+
+def test_the_key_of_one_maker_is_free_for_another(studio):
+    other = build.make_maker(make_person("دیگری"))
+
+    assert make(studio, key="k").pk != make(other, key="k").pk
 
 
 def test_another_makers_link_is_not_found(client, place):

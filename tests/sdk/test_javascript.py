@@ -60,6 +60,20 @@ def test_the_types_written_in_comments_hold(node: str, types: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_types_of_the_package_are_those_of_its_code(
+    node: str, types: Path, tmp_path: Path
+) -> None:
+    compiler = str(types / "node_modules/typescript/bin/tsc")
+    done = run(node, compiler, "-p", "sdk/tsconfig.json", "--outDir", str(tmp_path))
+
+    assert done.returncode == 0, done.stdout
+    made, kept = (
+        {file.name: file.read_text() for file in folder.glob("*.d.ts")}
+        for folder in (tmp_path, ROOT / "sdk" / "types")
+    )
+    assert made == kept, "run: npm run types --prefix sdk"
+
+
 def test_our_telegram_object_has_everything_its_published_types_promise(
     node: str, types: Path
 ) -> None:

@@ -404,7 +404,7 @@ def test_transfers_of_a_day_are_found_in_either_calendar(desk, saras, minas, spe
 
 
 def test_a_rare_reason_is_looked_for_part_by_part(desk, saras, minas, monkeypatch):
-    from wallet.admin import TransferAdmin
+    from wallet.admin.books import TransferAdmin
 
     monkeypatch.setattr(TransferAdmin, "scan_rows", 20)
     rare = send(saras, minas, 10, "rare", reason="promotion")
@@ -692,10 +692,10 @@ def test_the_worker_keeps_who_asked(vida, saras):
 
 def test_every_code_of_a_difference_has_its_words_and_its_place_in_the_runbook():
     from config.env import REPOSITORY
-    from wallet import clearing, invariants
+    from wallet import invariants, reconciliation
     from wallet.desk.reconciliation_pages import TITLES
 
-    codes = {check.code for check in invariants.CHECKS} | set(clearing.CODES)
+    codes = {check.code for check in invariants.CHECKS} | set(reconciliation.OF_BANKS)
     runbook = (REPOSITORY / "docs/how-to/money-runbook.md").read_text(encoding="utf-8")
 
     assert set(TITLES) == codes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,8 +14,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.problems import Problem
-from core.templatetags.ui import END_ISOLATE, LTR_ISOLATE, digits, isolate, toman_number
+from core.templatetags.ui import (
+    END_ISOLATE,
+    LTR_ISOLATE,
+    PERSIAN_DECIMAL,
+    digits,
+    in_persian,
+    isolate,
+    time_span,
+    toman_number,
+)
 from identity import phones
+from identity.models import Maker, Person
 from wallet.chart import CHART
 from wallet.models import Account, Correction, ReconciliationRun, Transfer
 
@@ -21,7 +33,6 @@ Text = str | Promise
 
 REASONS: Final[dict[str, Text]] = {
     "topup": _("Top-up"),
-    "topup_return": _("Top-up taken back"),
     "payment": _("Payment"),
     "settlement": _("Settlement"),
     "fee": _("Fee"),
@@ -60,11 +71,71 @@ TONES: Final[dict[str, str]] = {
     ReconciliationRun.State.FAILED: "bad",
 }
 
+# Invoices, payments, top-ups, cash-outs: some of their states are words of the ledger too.
+ORDER_TONES: Final[dict[str, str]] = {
+    "open": "info", "waiting": "info", "held": "warn", "asked": "info", "sent": "info",
+    "paid": "good", "captured": "good", "credited": "good", "settled": "good",
+    "declined": "bad", "failed": "bad", "returned": "warn",
+}  # fmt: skip
+UNDER_WAY: Final = frozenset({"waiting", "open", "asked", "sent"})  # of top-ups and cash-outs
+
 
 def badge(state: str, label: Any) -> SafeString:
     """Return a state as a badge: its tone repeats the word."""
     tone = TONES.get(state, "")
     return format_html('<span class="badge{}">{}</span>', f" badge--{tone}" if tone else "", label)
+
+
+def order_badge(row: Any) -> SafeString:
+    """Return the state of an invoice, payment, top-up or cash-out as a badge."""
+    tone = ORDER_TONES.get(row.state, "")
+    return format_html(
+        '<span class="badge{}">{}</span>', f" badge--{tone}" if tone else "",
+        row.get_state_display(),
+    )  # fmt: skip
+
+
+def age(row: Any, *, is_waiting: bool, at_most: timedelta) -> SafeString | str:
+    """Return how long a thing has waited for its end, with a warning where that is too long."""
+    if not is_waiting:
+        return "–"
+    waited = timezone.now() - row.created_at
+    said = time_span(max(60, int(waited.total_seconds())))
+    tone = "badge badge--bad" if waited > at_most else "nowrap"
+    return format_html('<span class="{}">{}</span>', tone, said)
+
+
+def plain(text: str) -> SafeString | str:
+    """Return a text that somebody else wrote, isolated; nothing for nothing."""
+    return format_html("<bdi>{}</bdi>", text) if text else ""
+
+
+def code(text: str) -> SafeString | str:
+    """Return an id or a reference, from left to right; nothing for nothing."""
+    return format_html('<code class="ltr">{}</code>', text) if text else ""
+
+
+def count(number: int) -> str:
+    """Return a number; nothing for none."""
+    return digits(number) if number else ""
+
+
+def percent_of(basis_points: int) -> str:
+    """Return a share as «۰٫۷۵٪» or "0.75%"."""
+    whole, part = divmod(basis_points, 100)
+    text = f"{whole}.{part:02}".rstrip("0").rstrip(".") if part else str(whole)
+    return f"{digits(text.replace('.', PERSIAN_DECIMAL))}٪" if in_persian() else f"{text}%"
+
+
+def person_words(person: Person) -> SafeString:
+    """Return a person's name, with the phone beside it, its middle hidden."""
+    phone = f"{LTR_ISOLATE}{digits(phones.masked(person.phone))}{END_ISOLATE}"
+    return format_html('<bdi>{}</bdi> <span class="meta nowrap">{}</span>', person.name, phone)
+
+
+def maker_words(maker: Maker) -> SafeString:
+    """Return a maker's name."""
+    return format_html("<bdi>{}</bdi>", maker.name)
 
 
 def reason_words(reason: str) -> Text:

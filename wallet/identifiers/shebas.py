@@ -47,8 +47,13 @@ class Sheba:
     @property
     def masked(self) -> str:
         """Bank and the last four digits: ``IR05054***************9002``."""
-        shown = 4 + BANK_DIGITS
-        return f"{self.number[:shown]}{'*' * (len(self.number) - shown - 4)}{self.number[-4:]}"
+        return masked(self.number)
+
+
+def masked(number: str) -> str:
+    """Return a Sheba with its middle hidden: bank and the last four digits stay."""
+    shown = 4 + BANK_DIGITS
+    return f"{number[:shown]}{'*' * (len(number) - shown - 4)}{number[-4:]}"
 
 
 def read_sheba(text: str) -> Sheba:

@@ -30,6 +30,7 @@ class PayLink(models.Model):
     public_id = PublicIdField(prefix="lnk")
     book = models.CharField(_("book"), max_length=4, choices=Account.Book.choices)
     maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="pay_links")
+    key = models.CharField(max_length=320, null=True, unique=True)  # noqa: DJ001  (none before keys)
     title = models.CharField(_("title"), max_length=INVOICE_TITLE_CHARS_MAX)
     amount_rials = models.BigIntegerField(_("amount"), null=True)  # null: the payer says how much
     active = models.BooleanField(default=True)
@@ -90,6 +91,11 @@ class Invoice(models.Model):
             models.Index(fields=["audience", "book", "-id"], name="wallet_invoices_of_app"),
             models.Index(
                 fields=["expires_at"], name="wallet_invoices_to_end", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["order_ref", "maker"],
+                name="wallet_invoice_order_ref",
+                condition=~Q(order_ref=""),
             ),
         ]
         constraints = [

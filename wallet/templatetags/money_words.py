@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django import template
 
 from core.templatetags.ui import jalali
+from identity.models import Person
 from wallet.desk import words
 from wallet.models import Account
 
@@ -41,3 +43,15 @@ def owner_detail(account: Account) -> str:
 def iso_day(text: str) -> str:
     """Write a day that is kept as text."""
     return jalali(date.fromisoformat(text))
+
+
+@register.filter
+def person_words(person: Person) -> words.Text:
+    """Say who it is: the name, and the phone with its middle hidden."""
+    return words.person_words(person)
+
+
+@register.filter
+def order_badge(row: Any) -> words.Text:
+    """Say how far an invoice, a payment, a top-up or a cash-out is."""
+    return words.order_badge(row)

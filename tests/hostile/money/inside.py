@@ -2,22 +2,25 @@
 
 import json
 import sys
+from collections import Counter
 from typing import Any
 
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.limits import PIN_FREE_RIALS_MAX
 from identity import makers
 from identity.models import Maker, Person
+from messenger.models import Message
 from miniapps import apikeys, registration
 from miniapps.models import App
-from wallet import accounts, invoices, ledger, payments, reconciliation
-from wallet.models import Account, Difference, Payment
+from wallet import accounts, invoices, ledger, payments, reconciliation, spending
+from wallet.models import Account, Difference, Invoice, News, Payment, Transfer
 from wallet.money import Rials
 
-PURSE_RIALS = Rials(10_000_000)
+PURSE_RIALS = Rials(4_000_000)
 
 
 def prepare(payers: int) -> None:
@@ -37,6 +40,9 @@ def prepare(payers: int) -> None:
     ]
     given = accounts.platform("promotions")
     for person in people:
+        spender = spending.spender_of(person)
+        spender.pin_free_rials = PIN_FREE_RIALS_MAX
+        spender.save()
         ledger.post(
             ledger.move(
                 debit=given.pk, credit=accounts.of_person(person).pk, amount=PURSE_RIALS,
@@ -55,6 +61,12 @@ def _session(person: Person) -> str:
     return str(request.session.session_key)
 
 
+def receipts() -> None:
+    """Print how many receipts were written, and to how many payments."""
+    cards = Message.objects.filter(client_id__startswith="receipt-").values_list("client_id")
+    sys.stdout.write(json.dumps({"cards": cards.count(), "payments": cards.distinct().count()}))
+
+
 def settle_and_look() -> None:
     """End what is due, check all books, and print what stands in them."""
     now = timezone.now()
@@ -64,8 +76,18 @@ def settle_and_look() -> None:
     app = App.objects.get(slug="bad-days")
     rows = Payment.objects.filter(audience=app.public_id)
     people = Account.objects.filter(kind="person", book="live", person__phone__startswith="+98935")
+    news = News.objects.filter(audience=app.public_id).values_list("kind", flat=True)
     found: dict[str, Any] = {
         "states": dict(rows.values_list("public_id", "state")),
+        "invoices": dict(
+            Invoice.objects.filter(audience=app.public_id).values_list("public_id", "state")
+        ),
+        "news": Counter(news),
+        "transfers": Counter(
+            Transfer.objects.filter(reference__in=rows.values("public_id")).values_list(
+                "kind", flat=True
+            )
+        ),
         "fees": sum(rows.filter(state="captured").values_list("fee_rials", flat=True)),
         "purses": sum(accounts.balance_of(one).available for one in people),
         "merchant": accounts.balance_of(accounts.of_maker(app.maker)).available,

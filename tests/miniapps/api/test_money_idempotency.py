@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import jobs
 from core.api import idempotency
-from core.limits import IDEMPOTENCY_KEEP
+from core.limits import IDEMPOTENCY_KEEP, MONEY_RUNNING_MAX
 from core.models import IdempotencyRecord
 from tests.miniapps.api.money import asks, paid, refunds_of
 from wallet import accounts, refunds
@@ -101,7 +101,7 @@ def test_a_worker_killed_after_the_refund_does_not_refund_twice(server, cafe, bo
 
     at_once = refunds_of(server, payment, body, key="r1")
     other = refunds_of(server, payment, {"amount_rials": 1}, key="r1")
-    IdempotencyRecord.objects.update(created_at=timezone.now() - 2 * idempotency.STILL_RUNNING_MAX)
+    IdempotencyRecord.objects.update(created_at=timezone.now() - 2 * MONEY_RUNNING_MAX)
     late = refunds_of(server, payment, body, key="r1")
     again = refunds_of(server, payment, body, key="r1")
 
@@ -114,7 +114,7 @@ def test_a_worker_killed_after_the_invoice_does_not_ask_twice(server):
     soon = (timezone.now() + timedelta(seconds=30)).isoformat()
     with mock.patch.object(idempotency, "_keep", side_effect=SystemExit), pytest.raises(SystemExit):
         asks(server, key="i1", expires_at=soon)
-    IdempotencyRecord.objects.update(created_at=timezone.now() - 2 * idempotency.STILL_RUNNING_MAX)
+    IdempotencyRecord.objects.update(created_at=timezone.now() - 2 * MONEY_RUNNING_MAX)
 
     with mock.patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(hours=1)):
         late = asks(server, key="i1", expires_at=soon)
