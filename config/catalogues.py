@@ -10,7 +10,7 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = ("core", "identity", "messenger", "wallet", "miniapps", "host", "config")
+FLOORS = ("core", "identity", "messenger", "wallet", "miniapps", "storefront", "host", "config")
 
 
 def compile_all(root: Path = ROOT) -> list[Path]:

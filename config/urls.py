@@ -28,5 +28,6 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     path("console/", include("miniapps.urls")),
     path("", include("identity.urls")),
+    path("", include("storefront.urls")),
     path("", include("host.urls")),
 ]

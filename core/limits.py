@@ -80,6 +80,7 @@ CLEARING_GRACE = timedelta(
 )  # a gateway and the ledger agree after so long, or it is told
 CLEARING_DAYS = 2  # days of a gateway's report that the frequent look compares: today and before
 CLEARING_DAYS_FULL = 7  # days of it that the nightly look compares
+PAYOUT_INQUIRIES_PER_DAY_MAX = 100  # payouts of a day a bank without a report is asked about
 RECONCILIATIONS_KEEP = timedelta(days=30)  # clean looks at the books older than that are forgotten
 
 # --- money ----------------------------------------------------------------------------------
@@ -97,6 +98,12 @@ PRE_CHECKOUT_S = 10.0  # seconds a merchant's server has to say yes or no
 PAYMENT_TRIES_PER_MINUTE_MAX = 20  # payments one person may confirm in a minute
 SHEETS_PER_MINUTE_MAX = 30  # payment sheets one launch or person may open in a minute
 STATEMENT_ROWS = 30  # movements on one page of a person's statement
+BANK_SEARCH_CHARS_MAX = 60  # characters of a search in a person's statement
+BANK_SCAN_ROWS = 1_000  # movements one page of a search looks through before it asks to go on
+BANK_EXPORT_ROWS_MAX = 20_000  # movements of one export of a person's statement
+BANK_NOTE_CHARS_MAX = 200  # characters of a person's note on a movement
+BANK_PARTS_MAX = 6  # categories one movement may be split over
+BANK_CHANGES_PER_MINUTE_MAX = 60  # categories, notes and splits one person may change in a minute
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
 MERCHANT_FEE_BASIS_POINTS_MAX = 1_000  # hundredths of a percent a maker may be asked for at most

@@ -129,6 +129,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
         "user": launching.profile(launch),
         "granted": sorted(consents.granted(launch.person, launch.app_person.audience)),
         "storage": {"local": values.local(launch.app_person), "session": {}},
+        "device_store": f"{launch.app.public_id}:{launch.app_person.sub}",
         "bridge_url": f"/run/{launch.public_id}/bridge",
         "ws_url": "/ws/",
         "csrf_token": get_token(request),

@@ -18,7 +18,6 @@ urlpatterns = [
     path("account/name/", pages.change_name, name="account_name"),
     path("account/devices/", pages.end_device, name="account_devices"),
     path("account/consents/", pages.revoke, name="account_consents"),
-    path("wallet/", wallet_pages.wallet, name="wallet"),
     path("wallet/pin/", wallet_pages.pin, name="wallet_pin"),
     path("wallet/pin/free/", wallet_pages.free_amount, name="wallet_pin_free"),
     path("wallet/payments/<str:payment_id>/", wallet_pages.receipt, name="receipt"),

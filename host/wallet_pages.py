@@ -1,8 +1,6 @@
-"""A person's own pages about money: the wallet, its PIN and limits, one receipt."""
+"""A person's own pages about money: one receipt, the wallet's PIN."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
@@ -24,79 +22,14 @@ from core.limits import (
 from core.problems import InvalidInput, NotFound, Problem
 from core.text import latin_digits
 from host.paying_words import explained
-from host.wallet_words import reason_words
 from identity.models import Person
 from identity.pages import person_of
 from miniapps.models import App
-from wallet import accounts, pins, spending, statements
-from wallet.models import Account, Payment
+from wallet import pins, spending
+from wallet.models import Payment
 from wallet.money import Rials
 
-RIALS_PER_TOMAN = 10
 FREE_CHOICES_RIALS = (0, 500_000, 1_000_000, 2_000_000, PIN_FREE_RIALS_MAX)
-SEQ_DIGITS_MAX = 18
-
-
-@never_cache
-@login_required
-@require_safe
-def wallet(request: HttpRequest) -> HttpResponse:
-    """``/wallet/``: the balance and what moved; ``?before=`` goes back in time."""
-    person = person_of(request)
-    account = accounts.of_person(person)
-    before = request.GET.get("before", "")
-    known = before.isascii() and before.isdigit() and len(before) <= SEQ_DIGITS_MAX
-    page = statements.page_of(account, before=int(before) if known else None)
-    spender = spending.spender_of(person)
-    context = {
-        "balance": accounts.balance_of(account),
-        "frozen": account.frozen,
-        "entries": _told(page.entries),
-        "before": page.before,
-        "is_first": not known,
-        "test": _test_balance(person),
-        "has_pin": bool(spender.pin),
-        "level": spender.get_level_display(),
-        "allowances": _allowances(person),
-    }
-    return render(request, "host/wallet.html", context)
-
-
-def _told(entries: list[statements.Entry]) -> list[dict[str, Any]]:
-    """Return the movements with words, and the payments they belong to: one query for all."""
-    wanted = {one.reference for one in entries if is_id(one.reference, "pay")}
-    rows = Payment.objects.select_related("invoice", "maker").filter(public_id__in=wanted)
-    payments = {row.public_id: row for row in rows}
-    told = []
-    for one in entries:
-        payment = payments.get(one.reference)
-        words, mark = reason_words(one.reason)
-        told.append({"entry": one, "words": words, "icon": mark, "payment": payment})
-    return told
-
-
-def _test_balance(person: Person) -> accounts.Balance | None:
-    """Return what a tester holds in test money; None for everybody else."""
-    purse = Account.objects.filter(person=person, book=Account.Book.TEST).first()
-    return None if purse is None else accounts.balance_of(purse)
-
-
-def _allowances(person: Person) -> list[dict[str, Any]]:
-    names = {
-        "transaction": _("In one payment"),
-        "day": _("Today"),
-        "month": _("This month"),
-    }
-    found = spending.allowances(spending.spender_of(person), now=timezone.now())
-    return [
-        {
-            "name": names[one.period],
-            "one": one,
-            "left_rials": max(0, one.limit_rials - one.spent_rials),
-            "percent": min(100, one.spent_rials * 100 // max(1, one.limit_rials)),
-        }
-        for one in found
-    ]
 
 
 @never_cache

@@ -111,6 +111,11 @@ def write(path: Path, form: str, kind: str, rows: Iterator[Any]) -> None:
     columns = COLUMNS[kind]
     head: list[Cell] = [str(title) for title, _read in columns]
     body = ([read(row) for _title, read in columns] for row in rows)
+    write_table(path, form, head, body)
+
+
+def write_table(path: Path, form: str, head: list[Cell], body: Iterator[list[Cell]]) -> None:
+    """Write any table of money as a file of this form, ``csv`` or ``xlsx``."""
     (_write_excel if form == "xlsx" else _write_csv)(path, head, body)
 
 

@@ -29,7 +29,8 @@ from wallet.models import Account, Difference, TopUp, Transfer
 log = structlog.get_logger(__name__)
 
 GatewayRow = ReportRow
-RowState = Literal["paid", "reversed"]
+RowState = Literal["paid", "reversed", "paid_out"]
+WHOLE: Final = frozenset({"compared", "asked"})  # days that were looked at to their end
 Key = tuple[str, RowState]  # an order, and whether it was paid or given back
 CODES: Final = (
     "gateway-order-not-in-ledger",
@@ -48,12 +49,13 @@ class DayOfGateway:
 
     gateway: str
     day: str
-    state: Literal["compared", "no-report", "no-answer"]
+    state: Literal["compared", "asked", "asked-in-part", "no-report", "no-answer"]
     ledger_rials: int = 0
     ledger_rows: int = 0
     gateway_rials: int = 0
     gateway_rows: int = 0
     why: str = ""
+    kind: str = ""  # "payouts", or nothing for what people paid in
 
 
 @dataclass
@@ -66,14 +68,15 @@ class Compared:
 
     def covers(self, code: str, gateway: str, day: str) -> bool:
         """Tell whether what is not in ``found`` of this day does not differ."""
+        kind = "" if code in CODES else "payouts"
         return code not in self.shortened and any(
-            one.state == "compared" and (one.gateway, one.day) == (gateway, day)
+            one.state in WHOLE and (one.gateway, one.day, one.kind) == (gateway, day, kind)
             for one in self.days
         )
 
-    def shorten(self) -> None:
+    def shorten(self, codes: Iterable[str]) -> None:
         """Keep DIFFERENCES_PER_CHECK_MAX of each code: a ledger that was away lacks thousands."""
-        for code in CODES:
+        for code in codes:
             mine = [one for one in self.found if one.code == code]
             if len(mine) > DIFFERENCES_PER_CHECK_MAX:
                 self.shortened.append(code)
@@ -84,7 +87,7 @@ class Compared:
 def gateway_rows(gateway: Gateway, day: date) -> list[GatewayRow]:
     """Return the gateway's report of a day. Raises NoReport, and whatever a gateway raises."""
     try:
-        return gateway.report(day)
+        return [row for row in gateway.report(day) if row.state != "paid_out"]
     except GatewayLacks:
         raise NoReport(gateway.name) from None
 
@@ -99,7 +102,7 @@ def compared(gateways: Iterable[Gateway], days: dict[str, Collection[date]]) -> 
     for name in sorted({*named, *in_ledger}):
         wanted = sorted({*days.get("", ()), *days.get(name, ())})
         _compare_one(result, name, named.get(name), wanted)
-    result.shorten()
+    result.shorten(CODES)
     return result
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from core import audit, limits
 from core.locks import if_nobody_else
 from identity.models import Person
-from wallet import clearing, invariants
+from wallet import clearing, invariants, payout_clearing
 from wallet.clearing import GatewayRow, NoReport, gateway_rows
 from wallet.errors import AlreadyReconciling
 from wallet.gateways.interface import Gateway
@@ -33,7 +33,8 @@ log = structlog.get_logger(__name__)
 Depth = ReconciliationRun.Depth
 State = ReconciliationRun.State
 FINISHED: Final = (State.CLEAN, State.DIFFERS)
-GRACE: Final = dict.fromkeys(clearing.CODES, limits.CLEARING_GRACE)  # others alarm at once
+OF_BANKS: Final = (*clearing.CODES, *payout_clearing.CODES)
+GRACE: Final = dict.fromkeys(OF_BANKS, limits.CLEARING_GRACE)  # others alarm at once
 
 
 def run(
@@ -55,7 +56,9 @@ def run(
         if asked_by is not None:
             audit.record("wallet.reconciliation.requested", by=asked_by, of=look, depth=depth)
         try:
-            banks = clearing.compared(gateways, _days(depth, now))
+            configured, days = list(gateways), _days(depth, now)
+            banks = clearing.compared(configured, days)
+            payout_clearing.compare(banks, configured, days)
             answers = _ask_the_ledger(look)
         except BaseException:
             _close(look, State.FAILED, began)
@@ -94,7 +97,7 @@ def _days(depth: str, now: datetime) -> dict[str, Collection[date]]:
     many = limits.CLEARING_DAYS_FULL if depth == Depth.FULL else limits.CLEARING_DAYS
     today = timezone.localdate(now)
     wanted: dict[str, set[date]] = {"": {today - timedelta(days=n) for n in range(many)}}
-    standing = Difference.objects.filter(gone_at=None, code__in=clearing.CODES)
+    standing = Difference.objects.filter(gone_at=None, code__in=OF_BANKS)
     for facts in standing.values_list("facts", flat=True)[: limits.DIFFERENCES_PER_CHECK_MAX]:
         wanted.setdefault(facts["gateway"], set()).add(date.fromisoformat(facts["day"]))
     return dict(wanted)
@@ -136,8 +139,7 @@ def _keep(
     whole = {answer.code for answer in answers if answer.is_whole}
     for key, one in standing.items():
         looked_at = one.code in whole or (
-            one.code in clearing.CODES
-            and banks.covers(one.code, one.facts["gateway"], one.facts["day"])
+            one.code in OF_BANKS and banks.covers(one.code, one.facts["gateway"], one.facts["day"])
         )
         if key not in seen and looked_at:
             one.gone_at = now

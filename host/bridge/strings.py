@@ -33,6 +33,8 @@ STRINGS: Mapping[str, Promise] = MappingProxyType(
         "link_title": _("%(app)s wants to open this site"),
         "link_message": _("The site is not part of this service."),
         "link_open": _("Open site"),
+        "download_title": _("%(app)s wants to download a file"),
+        "download": _("Download"),
         "open_title": _("Open %(app)s?"),
         "open_message": _("%(app)s wants to open another mini-app."),
         "write_title": _("Let %(app)s send you messages?"),

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { workingStorage } from "./load.js";
+
 const module = (file) => import(new URL(`../../host/static/host/runner/${file}`, import.meta.url));
 const colours = await module("colours.js");
 const wire = await module("wire.js");
 const { limits } = await module("protocol.js");
 const { Keep } = await module("frame.js");
+const { DeviceStore } = await module("device.js");
 
 test("colours are read in each usual spelling", () => {
   assert.equal(colours.parseColour("#ABC"), "#aabbcc");
@@ -138,4 +141,40 @@ test("a PIN is read in each kind of digits, and an easy one is told", async () =
   assert.equal(pinDigits("²½"), "");
   for (const good of ["2580", "1357", "11112222"]) assert.equal(isGoodPin(good), true, good);
   for (const bad of ["", "123", "1111", "1234", "8765", "123456789"]) assert.equal(isGoodPin(bad), false, bad);
+});
+
+test("what an app keeps on the device is apart from every other app's and person's", () => {
+  const storage = workingStorage();
+  const [one, other] = ["app_1:a", "app_1:b"].map((owner) => new DeviceStore(owner, () => storage));
+  one.set("draft", "mine");
+  other.set("draft", "yours");
+  assert.equal(one.get("draft"), "mine");
+  one.set("draft", null);
+  assert.equal(one.get("draft"), null);
+  one.set("kept", "");
+  assert.equal(one.get("kept"), "");
+  one.clear();
+  assert.equal(one.get("kept"), null);
+  assert.equal(other.get("draft"), "yours");
+});
+
+test("an app keeps so much on the device and no more, and loses nothing by trying", () => {
+  const storage = workingStorage();
+  const device = new DeviceStore("app_1:a", () => storage);
+  device.set("k", "x".repeat(limits.device_chars_max - 1));
+  device.set("k", "y".repeat(limits.device_chars_max - 1));
+  assert.throws(() => device.set("other", "x"), { message: "QUOTA_EXCEEDED" });
+  assert.throws(() => device.set("k", "x".repeat(limits.device_chars_max)), { message: "QUOTA_EXCEEDED" });
+  assert.equal(device.get("k")[0], "y");
+  storage.setItem = () => { throw new Error("full"); };
+  assert.throws(() => device.set("k", "z"), { message: "QUOTA_EXCEEDED" });
+  const blocked = new DeviceStore("app_1:a", () => { throw new Error("blocked"); });
+  assert.throws(() => blocked.get("k"), { message: "UNSUPPORTED" });
+});
+
+test("a file's name is plain whatever the app calls it", () => {
+  for (const [asked, plain] of [
+    ["receipt.pdf", "receipt.pdf"], ["رسید ۱.pdf", "رسید ۱.pdf"], ["../../etc/passwd", "etcpasswd"], ["a\\b:c.exe", "abc.exe"],
+    ["\u202efdp.exe", "fdp.exe"], ["  .hidden", "hidden"], ["\u0000\n", "file"], ["", "file"], [`${"x".repeat(300)}.pdf`, `${"x".repeat(116)}.pdf`],
+  ]) assert.equal(wire.plainFileName(asked), plain);
 });

@@ -29,7 +29,7 @@ from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
 from tests.miniapps import build
 from tests.people import make_person, signed_in
-from wallet import accounts, corrections, invoices, payments
+from wallet import accounts, corrections, invoices, ledger, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
 from wallet.models import Invoice, MerchantTerms, PayLink, Payout, ReconciliationRun, TopUp
@@ -171,6 +171,7 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
     return {
         "invoice_id": invoice.public_id,
         "payment_id": _payment(invoice, owner),
+        "transfer_id": _movement(owner),
         "link_id": _link(app),
         "export_id": export.public_id,
         "app_id": app.public_id,
@@ -243,6 +244,19 @@ def _payment(invoice: Invoice, payer: Person) -> str:
     now = timezone.now()
     held = payments.authorise(invoice=invoice, wish=Wish(payer=payer, key="matrix"), now=now)
     return payments.decline(payment=held, code="no", reason="", now=now).public_id
+
+
+def _movement(owner: Person) -> str:
+    """A movement of the owner's own wallet."""
+    purse = accounts.of_person(owner)
+    bank = accounts.platform("bank")
+    ledger.post(
+        ledger.move(
+            debit=bank.pk, credit=purse.pk, amount=Rials(1_000), reason="topup", key="matrix-fill",
+            book="live",
+        )
+    )  # fmt: skip
+    return purse.postings.get().transfer.public_id
 
 
 def _link(app: App) -> str:

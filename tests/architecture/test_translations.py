@@ -11,7 +11,7 @@ from django.utils.translation import templatize
 
 from config.env import REPOSITORY
 
-FLOORS = ("config", "core", "identity", "messenger", "wallet", "miniapps", "host")
+FLOORS = ("config", "core", "identity", "messenger", "wallet", "miniapps", "storefront", "host")
 NAMES = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"}
 _IN_TEMPLATE = re.compile(
     r"(?<![\w.])(?:_|gettext|ngettext)\(u?(['\"])((?:\\.|(?!\1).)*)\1", re.DOTALL

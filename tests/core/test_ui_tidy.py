@@ -12,7 +12,7 @@ from core.templatetags import ui
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "core" / "static" / "ui"
 SHEETS = sorted(UI.glob("*.css"))
-FLOORS = ("core", "identity", "messenger", "miniapps", "host")
+FLOORS = ("core", "identity", "messenger", "miniapps", "storefront", "host")
 TEMPLATES = sorted(path for floor in FLOORS for path in (ROOT / floor).glob("templates/**/*.html"))
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|rgba|hsl|hsla|oklch)\(", re.IGNORECASE)
 PHYSICAL = re.compile(

@@ -127,6 +127,7 @@ class FakeHost:
             "chat_type": "private",
             "user": {"id": 4242, "first_name": "Mina"},
             "storage": {"local": self.local, "session": {}},
+            "device_store": f"app_{label}:person",
             "bridge_url": f"/run/{LAUNCH}/bridge",
             "ws_url": f"ws://localhost:{self.socket_port}/",
             "csrf_token": "csrf-of-the-page",

@@ -291,6 +291,65 @@ def test_a_link_is_opened_only_after_its_host_was_shown(
     assert len(screen.context.pages) == 1
 
 
+ASK = """async ([method, data, event]) => new Promise((resolve) => {
+  const hear = ({ data: said }) => {
+    const { eventType, eventData } = JSON.parse(said);
+    if (eventType !== event) return;
+    removeEventListener("message", hear);
+    resolve(eventData);
+  };
+  addEventListener("message", hear);
+  parent.postMessage(JSON.stringify({ eventType: method, eventData: data }), "https://web.telegram.org");
+})"""
+
+
+def test_what_an_app_keeps_on_the_device_is_there_after_a_reload(
+    opened: Callable[[str], Frame],
+) -> None:
+    app = opened("plain")
+    saved = ["web_app_device_storage_save_key", {"req_id": "1", "key": "k", "value": "چای"}]
+    assert app.evaluate(ASK, [*saved, "device_storage_key_saved"]) == {"req_id": "1"}
+
+    again = opened("plain")
+    read = ["web_app_device_storage_get_key", {"req_id": "2", "key": "k"}]
+    found = again.evaluate(ASK, [*read, "device_storage_key_received"])
+    assert found == {"req_id": "2", "value": "چای"}
+    others = opened("other").evaluate(ASK, [*read, "device_storage_key_received"])
+    assert others == {"req_id": "2", "value": None}
+
+
+def test_a_file_is_downloaded_only_after_the_person_has_seen_what_and_from_where(
+    opened: Callable[[str], Frame], screen: Page
+) -> None:
+    app = opened("plain")
+    asked = ["web_app_request_file_download", "file_download_requested"]
+
+    def answer(url: str) -> str:
+        data = {"url": url, "file_name": "رسید.txt"}
+        app.evaluate(
+            f"given => {{ window.answered = ({ASK})(given); }}", [asked[0], data, asked[1]]
+        )
+        return url
+
+    for refused in ("javascript:alert(1)", "http://shop.example/a", "no address"):
+        answer(refused)
+        assert app.evaluate("answered") == {"status": "cancelled"}
+
+    answer("https://shop.example/r")
+    expect(screen.locator(".run-link")).to_contain_text("shop.example")
+    expect(screen.locator(".run-link-host")).to_have_text("رسید.txt")
+    settle(screen)
+    screen.locator(".run-choice-quiet").click()
+    assert app.evaluate("answered") == {"status": "cancelled"}
+
+    answer(f"{app.evaluate('location.origin')}/app.js")
+    settle(screen)
+    with screen.context.expect_event("page") as opened_page:
+        screen.locator(".run-choice:not(.run-choice-quiet)").click()
+    assert app.evaluate("answered") == {"status": "downloading"}
+    opened_page.value.close()
+
+
 def test_the_theme_reaches_the_app_within_a_tenth_of_a_second(
     opened: Callable[[str], Frame], screen: Page
 ) -> None:

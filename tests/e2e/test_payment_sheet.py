@@ -313,7 +313,7 @@ def test_a_first_pin_is_chosen_in_the_sheet(visits: Visits, till: Till) -> None:
     press(sheet, "pin")
 
     expect(sheet.locator("[data-pay=pay]")).to_be_visible()
-    maryam.goto("/wallet/")
+    maryam.goto("/wallet/limits/")
     expect(maryam.get_by_text(fa("chosen"), exact=True)).to_be_visible()
 
 
@@ -351,6 +351,6 @@ def test_axe_finds_nothing_serious_in_the_sheet(visits: Visits, till: Till, sche
     press(sheet, "pay")
     expect(sheet).to_contain_text(fa("Receipt number"))
     assert serious(ali) == []
-    for path in ("/wallet/", "/wallet/pin/"):
+    for path in ("/wallet/", "/wallet/limits/", "/wallet/pin/"):
         ali.goto(path)
         assert serious(ali) == []

@@ -1,16 +1,15 @@
-"""A person's own pages about money: balance, statement, PIN, limits, receipts."""
+"""A person's own pages about money: PIN, receipts."""
 
 import re
 
 import pytest
 from django.utils import timezone
 
-from core.limits import STATEMENT_ROWS
 from miniapps import charging
 from tests.miniapps import build
 from tests.people import make_person, signed_in
-from tests.wallet.conftest import fill, wallet_of
-from wallet import accounts, invoices, pins, receipts, refunds, statements
+from tests.wallet.conftest import wallet_of
+from wallet import accounts, invoices, pins, receipts, refunds
 from wallet.invoices import Asked, Line
 from wallet.models import Payment
 from wallet.money import Rials
@@ -50,78 +49,6 @@ def refund(payment, amount):
 def text_of(answer):
     plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return re.sub(r"[\u2066-\u2069]", "", re.sub(r"\s+", " ", plain))
-
-
-def test_an_empty_wallet_says_so(browser):
-    page = text_of(browser.get("/wallet/"))
-
-    assert "هنوز چیزی جابه‌جا نشده است" in page
-    assert "۰ تومان" in page
-
-
-def test_the_statement_has_words_signs_and_what_was_left(browser, mina, maker):
-    wallet_of(mina, 1_000_000)
-    payment = pay(mina, maker)
-
-    answer = browser.get("/wallet/")
-
-    page = text_of(answer)
-    assert "۸۷٬۵۰۰ تومان" in page
-    assert "\u2212۱۲٬۵۰۰" in page
-    assert "+۱۰۰٬۰۰۰" in page
-    assert "افزایش موجودی" in page
-    assert f"/wallet/payments/{payment.public_id}/" in answer.content.decode()
-
-
-def test_a_hold_is_shown_as_set_aside_and_moves_nothing(mina, maker):
-    wallet_of(mina, 1_000_000)
-    pay(mina, maker)
-
-    page = statements.page_of(accounts.of_person(mina))
-
-    assert [one.amount_rials for one in page.entries] == [-125_000, 1_000_000]
-    assert [one.balance_rials for one in page.entries] == [875_000, 1_000_000]
-
-
-def test_the_statement_is_paged_by_its_own_numbers(browser, mina):
-    wallet = wallet_of(mina)
-    for amount in range(1, STATEMENT_ROWS + 4):
-        fill(wallet, amount)
-
-    first = statements.page_of(wallet)
-    second = statements.page_of(wallet, before=first.before)
-
-    assert len(first.entries) == STATEMENT_ROWS
-    assert [one.amount_rials for one in second.entries] == [3, 2, 1]
-    assert second.before is None
-    assert f"?before={first.before}" in browser.get("/wallet/").content.decode()
-    assert browser.get(f"/wallet/?before={first.before}").status_code == 200
-
-
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "۱۲", ""])
-def test_a_page_number_that_is_none_shows_the_newest(browser, before):
-    assert browser.get("/wallet/", {"before": before}).status_code == 200
-
-
-def test_a_page_of_the_statement_costs_a_fixed_number_of_queries(
-    browser, mina, maker, django_assert_max_num_queries
-):
-    wallet_of(mina, 9_000_000)
-    for number in range(8):
-        pay(mina, maker, key=f"k{number}")
-    browser.get("/wallet/")
-
-    with django_assert_max_num_queries(16):
-        browser.get("/wallet/")
-
-
-def test_limits_are_shown_with_what_is_used(browser, mina, maker):
-    wallet_of(mina, 1_000_000)
-    pay(mina, maker)
-
-    page = text_of(browser.get("/wallet/"))
-
-    assert "۱۲٬۵۰۰ تومان پرداخته‌اید و ۴٬۹۸۷٬۵۰۰ تومان مانده است" in page
 
 
 def test_a_pin_is_chosen_and_changed(browser, mina):

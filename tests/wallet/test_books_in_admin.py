@@ -692,10 +692,10 @@ def test_the_worker_keeps_who_asked(vida, saras):
 
 def test_every_code_of_a_difference_has_its_words_and_its_place_in_the_runbook():
     from config.env import REPOSITORY
-    from wallet import clearing, invariants
+    from wallet import invariants, reconciliation
     from wallet.desk.reconciliation_pages import TITLES
 
-    codes = {check.code for check in invariants.CHECKS} | set(clearing.CODES)
+    codes = {check.code for check in invariants.CHECKS} | set(reconciliation.OF_BANKS)
     runbook = (REPOSITORY / "docs/how-to/money-runbook.md").read_text(encoding="utf-8")
 
     assert set(TITLES) == codes

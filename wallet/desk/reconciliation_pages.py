@@ -46,6 +46,9 @@ TITLES: Final[dict[str, words.Text]] = {
     "gateway-order-not-in-ledger": _("The gateway took an order that nobody was credited"),
     "ledger-order-not-at-gateway": _("An order was credited that the gateway does not know"),
     "gateway-amount-differs": _("Gateway and ledger name different amounts"),
+    "bank-payout-not-in-ledger": _("The bank paid a cash-out that has not left the ledger"),
+    "ledger-payout-not-at-bank": _("A cash-out is booked as arrived that the bank has not paid"),
+    "payout-amount-differs": _("Bank and ledger name different amounts of a cash-out"),
 }  # fmt: skip
 
 

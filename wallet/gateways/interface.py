@@ -142,12 +142,12 @@ class PayoutVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRow:
-    """One line of the bank's report of a day: money it took for us, or gave back to the payer."""
+    """One line of the bank's report of a day: taken for us, given back, or paid out for us."""
 
     order_id: str
     receipt: str
     amount_rials: int
-    state: Literal["paid", "reversed"]
+    state: Literal["paid", "reversed", "paid_out"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +240,7 @@ class Gateway:
         return _sent(order, self._inquire_payout(order))
 
     def report(self, day: date) -> list[ReportRow]:
-        """Return what the bank says it took and gave back on a day, as Tehran counts days."""
+        """Return what the bank says it took, gave back and paid out on a day of Tehran."""
         self._need(Ability.REPORT)
         return self._report(day)
 

@@ -10,11 +10,20 @@ ours and idempotent: the same request again gives the same payout, never a secon
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 
+from wallet.gateways import reports
 from wallet.gateways.errors import GatewayRefused
-from wallet.gateways.interface import Ability, Gateway, PayoutOrder, PayoutState, PayoutVerdict
+from wallet.gateways.interface import (
+    Ability,
+    Gateway,
+    PayoutOrder,
+    PayoutState,
+    PayoutVerdict,
+    ReportRow,
+)
 from wallet.gateways.wire import Answer, ask, unreadable
 
 PATH: Final = "/payouts"
@@ -31,7 +40,12 @@ REFUSALS: Final = frozenset(
 class ShebaPayouts(Gateway):
     """The bank side of cash-out. ``config.key`` is the bearer key."""
 
-    abilities = frozenset({Ability.PAYOUT})
+    abilities = frozenset({Ability.PAYOUT, Ability.REPORT})
+
+    def can(self, ability: Ability) -> bool:
+        """Tell whether it can: a report needs an address, ``options.report_path``."""
+        offered = ability != Ability.REPORT or bool(self.config.options.get("report_path"))
+        return super().can(ability) and offered
 
     def faults(self) -> list[str]:
         """Name what is missing."""
@@ -58,6 +72,9 @@ class ShebaPayouts(Gateway):
         if status in REFUSALS:
             raise GatewayRefused(bank_code=answer.text("error") or str(status))
         return _verdict(status, answer, order)
+
+    def _report(self, day: date, /) -> list[ReportRow]:
+        return reports.of_day(self.config, day, reports.PAID_OUT)
 
     def _url(self) -> str:
         return f"{self.config.base_url.rstrip('/')}{PATH}"

@@ -41,5 +41,6 @@ def rows(url: str) -> dict[str, dict[str, Any]]:
             "base_url": url,
             "key": "sandbox-payout-key",
             "sandbox": True,
+            "options": {"report_path": REPORT_PATH},
         },
     }

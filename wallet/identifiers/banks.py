@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,16 @@ def bank_of_card(prefix: str) -> Bank | None:
 def bank_of_sheba(code: str) -> Bank | None:
     """Return the bank of a Sheba's three digits, or None for one that is not in the table."""
     return _tables()["sheba"].get(code)
+
+
+def by_sheba() -> Mapping[str, Bank]:
+    """Return every bank by the three digits of its Shebas."""
+    return _tables()["sheba"]
+
+
+def by_card() -> Mapping[str, Bank]:
+    """Return every bank by the first six digits of its cards."""
+    return _tables()["cards"]
 
 
 def bank(key: str) -> Bank:

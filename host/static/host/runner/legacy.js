@@ -1,5 +1,6 @@
 // Telegram's wire: JSON strings in, JSON strings out, every request answered.
 import { customMethods, limits, methods } from "./protocol.js";
+import { DeviceStorageError } from "./device.js";
 import { payFor } from "./payments.js";
 import { Bucket, fits, readLegacy, refusalOf } from "./wire.js";
 
@@ -61,6 +62,23 @@ async function openPopup(runner, params) {
   runner.tell("popup_closed", chosen === null ? {} : { button_id: chosen });
 }
 
+/**
+ * Do something with the device's store and tell how it went.
+ * @param {string} event @param {(runner: Runner, params: any) => object | void} work @returns {Handler}
+ */
+const onDevice = (event, work) => (runner, params) => {
+  const { req_id: id } = params;
+  try {
+    runner.tell(event, { req_id: id, ...work(runner, params) });
+  } catch (error) {
+    if (!(error instanceof DeviceStorageError)) throw error;
+    runner.tell("device_storage_failed", { req_id: id, error: error.message });
+  }
+};
+
+/** @param {unknown} value as an SDK sends it @returns {string | null} */
+const kept = (value) => (value === null || value === undefined ? null : String(value));
+
 /** @type {Record<string, Handler>} one for each method that protocol.json calls native or server */
 export const handlers = Object.assign(Object.create(null), /** @type {Record<string, Handler>} */ ({
   iframe_ready: (runner, params) => {
@@ -104,6 +122,14 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
     if (document.fullscreenElement) await runner.exitFullscreen();
     else runner.tell("fullscreen_changed", { is_fullscreen: false });
   },
+  web_app_request_file_download: async (runner, { url, file_name: name }) => {
+    const agreed = await runner.download(url, name);
+    runner.tell("file_download_requested", { status: agreed ? "downloading" : "cancelled" });
+  },
+  web_app_device_storage_save_key: onDevice("device_storage_key_saved",
+    ({ device }, { key, value }) => device.set(key, kept(value))),
+  web_app_device_storage_get_key: onDevice("device_storage_key_received", ({ device }, { key }) => ({ value: device.get(key) })),
+  web_app_device_storage_clear: onDevice("device_storage_cleared", ({ device }) => device.clear()),
 }));
 
 /** @type {WeakMap<Runner, Bucket>} */

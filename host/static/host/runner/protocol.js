@@ -12,6 +12,7 @@ export const limits = {
  "reload_wait_ms": 500,
  "request_timeout_ms": 30000,
  "stand_in_chars_max": 262144,
+ "device_chars_max": 262144,
  "button_text_chars_max": 64
 };
 export const methods = {
@@ -300,7 +301,7 @@ export const methods = {
   }
  },
  "web_app_request_file_download": {
-  "handling": "refused",
+  "handling": "native",
   "params": {
    "url": "string",
    "file_name": "string"
@@ -498,7 +499,7 @@ export const methods = {
   }
  },
  "web_app_device_storage_save_key": {
-  "handling": "refused",
+  "handling": "native",
   "params": {
    "req_id": "string",
    "key": "string",
@@ -515,7 +516,7 @@ export const methods = {
   }
  },
  "web_app_device_storage_get_key": {
-  "handling": "refused",
+  "handling": "native",
   "params": {
    "req_id": "string",
    "key": "string"
@@ -531,7 +532,7 @@ export const methods = {
   }
  },
  "web_app_device_storage_clear": {
-  "handling": "refused",
+  "handling": "native",
   "params": {
    "req_id": "string"
   },

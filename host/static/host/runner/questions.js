@@ -31,6 +31,19 @@ export async function askLink(runner, url) {
   return answer === "yes";
 }
 
+/** Show which file comes from where. @param {Runner} runner @param {URL} url @param {string} file @returns {Promise<boolean>} */
+export async function askDownload(runner, url, file) {
+  const answer = await runner.dialogs.ask({
+    title: runner.text("download_title", { app: runner.config.app.name }),
+    body: el("div", { class: "run-link" },
+      el("bdi", { class: "run-link-host", text: file }),
+      el("p", { class: "run-ask-message" }, el("bdi", { dir: "ltr", text: url.host }))),
+    choices: yesOrNo(runner, "download"),
+  });
+  runner.pause.closed(answer);
+  return answer === "yes";
+}
+
 /** @param {Runner} runner @param {string} app its slug @returns {Promise<boolean>} */
 export async function askOpen(runner, app) {
   const answer = await runner.dialogs.ask({

@@ -1,7 +1,8 @@
 // One running app: its state as the host sees it, and everything either wire may do to it.
 import { chosen, parseColour } from "./colours.js";
+import { DeviceStore } from "./device.js";
 import { Dialogs } from "./dialogs.js";
-import { wording } from "./dom.js";
+import { el, wording } from "./dom.js";
 import { Frame, Keep } from "./frame.js";
 import { legacyCall } from "./legacy.js";
 import { watchLaunch } from "./live.js";
@@ -12,8 +13,8 @@ import { BridgeError, Server } from "./server.js";
 import { Shell, hiddenButton } from "./shell.js";
 import { sheetOver } from "./payments.js";
 import { themeNow, watchTheme } from "./theme.js";
-import { askAbout, askClose, askLink, askOpen, askWriteAccess } from "./questions.js";
-import { PopupPause, readInnerLink, readPopup } from "./wire.js";
+import { askAbout, askClose, askDownload, askLink, askOpen, askWriteAccess } from "./questions.js";
+import { PopupPause, plainFileName, readInnerLink, readPopup } from "./wire.js";
 
 const SANDBOX = "allow-scripts allow-same-origin allow-forms"; // the narrowest an app can run in
 const STABLE_AFTER_MS = 150;
@@ -38,6 +39,7 @@ export class Runner {
     this.paysheet = sheetOver(this);
     this.pause = new PopupPause(() => performance.now());
     this.keep = new Keep(config.storage);
+    this.device = new DeviceStore(config.device_store, () => localStorage);
     this.saving = Promise.resolve();
     this.outer = new Outer(this);
     this.theme = themeNow(config.schemes);
@@ -379,6 +381,18 @@ export class Runner {
     if (!this.mayAsk()) return false;
     const agreed = await askLink(this, url);
     if (agreed) window.open(url.href, "_blank", "noopener,noreferrer");
+    return agreed;
+  }
+
+  /** @param {string} text @param {string} name of the file @returns {Promise<boolean>} the person agreed */
+  async download(text, name) {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const isOurs = url?.origin === location.origin;
+    const isHttps = url?.protocol === "https:" || url?.origin === this.config.origin;
+    if (!url || !isHttps || isOurs || url.username || url.password || !this.mayAsk()) return false;
+    const file = plainFileName(name);
+    const agreed = await askDownload(this, url, file);
+    if (agreed) el("a", { href: url.href, download: file, target: "_blank", rel: "noopener noreferrer" }).click();
     return agreed;
   }
 

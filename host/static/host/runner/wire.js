@@ -177,3 +177,14 @@ export function readInnerLink(path) {
   if (!/^[\w-]{1,64}$/.test(app) || !/^[\w-]{0,512}$/.test(startParam)) return null;
   return { type: "run:open", app, start_param: startParam };
 }
+
+const FILE_NAME_CHARS_MAX = 120;
+
+/**
+ * The name a file may have: no folders, no marks that turn letters around, something at any rate.
+ * @param {string} name @returns {string}
+ */
+export function plainFileName(name) {
+  const plain = name.replace(/[\p{Cc}\p{Cf}/\\:*?"<>|]/gu, "").replace(/^[.\s]+/, "").trim();
+  return plain.slice(-FILE_NAME_CHARS_MAX) || "file";
+}

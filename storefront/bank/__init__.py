@@ -1,0 +1,1 @@
+"""My Bank: a person's own money, told as people tell it."""

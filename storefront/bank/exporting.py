@@ -1,0 +1,76 @@
+"""A person's statement as a file: CSV that no spreadsheet runs as a program, and Excel."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import rates
+from core.limits import BANK_EXPORT_ROWS_MAX, EXPORTS_PER_HOUR_MAX
+from identity.models import Person
+from miniapps.errors import ExportTooLarge
+from miniapps.export_files import Cell, jalali, toman, write_table
+from storefront.bank import feed
+from storefront.bank.categories import Category
+from storefront.bank.words import Told, told
+from wallet.documents import instant
+from wallet.models import Account
+
+FORMS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Column = tuple[Promise, Callable[[feed.Entry, Told], Cell]]
+
+
+def _category(entry: feed.Entry, words: Told) -> str:
+    """Return the category; of a split, each with its rials."""
+    if not entry.parts:
+        return words.category
+    return " + ".join(f"{Category(name).label} {amount}" for name, amount in entry.parts)
+
+
+COLUMNS: Final[list[Column]] = [
+    (_("Time (Jalali, Tehran)"), lambda one, _told: jalali(one.at)),
+    (_("Time (ISO)"), lambda one, _told: instant(one.at) or ""),
+    (_("With whom"), lambda _one, told: told.name),
+    (_("What it was"), lambda _one, told: told.reason),
+    (_("About"), lambda _one, told: told.about),
+    (_("Category"), _category),
+    (_("Your note"), lambda one, _told: one.note),
+    (_("Amount (rials)"), lambda one, _told: one.amount_rials),
+    (_("Amount (toman)"), lambda one, _told: toman(one.amount_rials)),
+    (_("Left (rials)"), lambda one, _told: one.balance_rials),
+    (_("Code of the movement"), lambda one, _told: one.transfer),
+    (_("Receipt number"), lambda one, _told: one.payment or one.top_up or one.payout),
+]
+
+
+def statement(
+    *, account: Account | None, person: Person, form: str, begins: datetime, ends: datetime
+) -> bytes:
+    """Return the movements between two instants as a file, in the language in force.
+
+    Raises TooManyRequests, ExportTooLarge(most).
+    """
+    assert form in FORMS
+    rates.hit("exports", str(person.pk), limit=EXPORTS_PER_HOUR_MAX, period_s=3600)
+    if account and feed.most_between(account, begins, ends) > BANK_EXPORT_ROWS_MAX:
+        raise ExportTooLarge(most=BANK_EXPORT_ROWS_MAX)
+    entries = feed.between(account, person, begins, ends) if account else iter(())
+    with tempfile.TemporaryDirectory(prefix="barnamak-statement-") as folder:
+        path = Path(folder) / f"statement.{form}"
+        head: list[Cell] = [str(title) for title, _read in COLUMNS]
+        write_table(path, form, head, (_row(one) for one in entries))
+        return path.read_bytes()
+
+
+def _row(entry: feed.Entry) -> list[Cell]:
+    words = told(entry)
+    return [read(entry, words) for _title, read in COLUMNS]
