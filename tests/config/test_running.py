@@ -26,7 +26,18 @@ from config.supervisor.testing import Product, clean_environment, run_product
 
 pytestmark = pytest.mark.slow
 
-PARTS = ("config", "core", "identity", "messenger", "wallet", "miniapps", "storefront", "host", "sdk", "examples")
+PARTS = (
+    "config",
+    "core",
+    "identity",
+    "messenger",
+    "wallet",
+    "miniapps",
+    "storefront",
+    "host",
+    "sdk",
+    "examples",
+)
 NAMES = {"postgresql", "valkey", "host", "sockets", "assets", "worker", "beat", "front"}
 BARE = {"BARNAMAK_DEMO": "0"}
 
