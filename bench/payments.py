@@ -143,7 +143,7 @@ class Transfers:
         rates = []
         for process in self.running[:count]:
             assert process.stdout is not None
-            rates.append(json.loads(process.stdout.readline())[0])
+            rates.append(float(json.loads(process.stdout.readline())[0]))
         return sum(rates)
 
 

@@ -49,7 +49,7 @@ def task(name: str, *, quick: bool = False) -> Callable[[Function], Function]:
         @functools.wraps(function)
         def carried_out(*args: Any, **arguments: Any) -> object:
             result = function(*args, **arguments)
-            sent_with = (current_task.request.headers if current_task else None) or {}
+            sent_with = getattr(getattr(current_task, "request", None), "headers", None) or {}
             if row := sent_with.get(ROW):
                 OutboxJob.objects.filter(pk=row).delete()
             return result

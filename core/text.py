@@ -19,6 +19,7 @@ _TO_LATIN = {ord(c): str(i) for i, c in enumerate(PERSIAN_DIGITS)} | {
 _TO_PERSIAN = {ord(str(i)): c for i, c in enumerate(PERSIAN_DIGITS)} | {
     ord(c): PERSIAN_DIGITS[i] for i, c in enumerate(ARABIC_DIGITS)
 }
+_JOINERS = {ord(ZWNJ): None, ord("\u200d"): None}
 _LETTERS = dict(zip(map(ord, "يىےكڪةەہھٱ"), "یییککهههها", strict=True))
 # Capitals beyond ASCII that have no simpler form: of Latin, Greek, Cyrillic and Armenian.
 _CAPITALS = {
@@ -51,6 +52,15 @@ def latin_digits(text: str) -> str:
 def persian_digits(text: str) -> str:
     """Return the text with every digit as ۰-۹."""
     return text.translate(_TO_PERSIAN)
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a text is one line of visible characters.
+
+    Half-spaces belong to Persian and joiners to emoji; marks of direction, zero-width blanks and
+    line breaks are refused, because two texts that differ by them look the same.
+    """
+    return text.translate(_JOINERS).isprintable()
 
 
 def fold(text: str) -> str:

@@ -21,7 +21,6 @@ from core import rates
 from core.answers import problem_json
 from core.limits import BRIDGE_CALLS_PER_10_S_MAX, SHEETS_PER_MINUTE_MAX
 from core.problems import InvalidInput, NotFound, Problem
-from core.text import latin_digits
 from host import paying
 from host.bridge import methods as _methods  # noqa: F401  (enters the methods)
 from host.bridge.dispatch import checked, method_of
@@ -33,9 +32,9 @@ from identity.pages import person_of
 from miniapps import charging
 from wallet import invoices
 from wallet.models import Account, PayLink
-from wallet.money import AMOUNT_RIALS_MAX, Rials
+from wallet.money import Rials
+from wallet.typed import BadAmount, read_toman
 
-RIALS_PER_TOMAN = 10
 KEY_CHARS_MIN, KEY_CHARS_MAX = 16, 40
 # What a page of ours may ask: the sheet's part of the bridge, without a launch.
 ASKED: dict[str, Callable[..., dict[str, Any]]] = {
@@ -125,8 +124,7 @@ def _link_page(request: HttpRequest, found: PayLink, *, fault: str = "") -> Http
 
 def _rials_of(text: str) -> Rials | None:
     """Return the rials of toman as a person writes them: ۱۲٬۵۰۰, 12,500, 12500; None otherwise."""
-    plain = latin_digits(text).strip().translate(str.maketrans("", "", ",٬،  "))
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= len(str(AMOUNT_RIALS_MAX))):
+    try:
+        return read_toman(text)
+    except BadAmount:
         return None
-    amount = int(plain) * RIALS_PER_TOMAN
-    return Rials(amount) if 1 <= amount <= AMOUNT_RIALS_MAX else None

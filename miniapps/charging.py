@@ -17,6 +17,7 @@ from core import rates
 from core.ids import is_id
 from core.limits import PAYMENT_TRIES_PER_MINUTE_MAX, PRE_CHECKOUT_S, REFUND_REASON_CHARS_MAX
 from core.problems import NotFound
+from core.text import is_line
 from identity.makers import role_of
 from identity.models import Maker, Person
 from miniapps import access, pairwise
@@ -177,5 +178,5 @@ def _context(launch: Launch) -> dict[str, Any]:
 
 
 def _one_line(text: str) -> str:
-    kept = "".join(sign if sign.isprintable() else " " for sign in text)
+    kept = "".join(sign if is_line(sign) else " " for sign in text)
     return " ".join(kept.split())[:REFUND_REASON_CHARS_MAX]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from core.limits import PAYOUT_HOLDER_CHARS_MAX, PAYOUT_RIALS_MIN, PAYOUTS_PER_DAY_MAX
 from core.problems import InvalidInput, Problem, TooManyRequests
 from core.templatetags.ui import clock, digits, jalali, toman
+from core.text import is_line
 from identity.models import Maker, Person
 from wallet import accounts, payouts, pins
 from wallet.errors import (
@@ -120,7 +121,7 @@ def read(form: Mapping[str, str], *, owner: Person | Maker, actor: Person) -> Ca
         typed.faults["sheba"] = sheba_fault(wrong)
     _read_amount(typed)
     holder = typed.given["holder"]
-    if not 1 <= len(holder) <= PAYOUT_HOLDER_CHARS_MAX or not _is_line(holder):
+    if not 1 <= len(holder) <= PAYOUT_HOLDER_CHARS_MAX or not is_line(holder):
         typed.faults["holder"] = gettext("Write the name as it stands at the bank.")
     if typed.faults:
         typed.status = InvalidInput.status
@@ -275,8 +276,3 @@ def _steps(row: Payout) -> list[dict[str, str]]:
         back = gettext("The money is back in the wallet")
         steps.append({"title": back, "text": ended_at, "state": "done"})
     return steps
-
-
-def _is_line(text: str) -> bool:
-    """Tell whether a text is one line of visible characters; half-spaces belong to Persian."""
-    return text.replace("\u200c", "").isprintable()

@@ -20,6 +20,7 @@ from core.limits import (
     SWEEP_ROWS,
 )
 from core.problems import Fault, InvalidInput, NotFound
+from core.text import is_line
 from identity.models import Maker, Person
 from wallet import news
 from wallet.errors import InvoiceClosed, InvoiceKeyReused
@@ -188,6 +189,7 @@ def faults(asked: Asked, now: datetime) -> list[Fault]:
     if not is_amount(asked.amount_rials):
         found.append(Fault("#/amount_rials", "must be an integer of 1 to 2^53-1", "amount"))
     found += _long(asked)
+    found += _unprintable(asked)
     found += _line_faults(asked)
     if asked.photo_url and not _is_https(asked.photo_url):
         found.append(Fault("#/photo_url", "must be an https address", "url"))
@@ -209,6 +211,17 @@ def _long(asked: Asked) -> list[Fault]:
         for name, (length, most, unit) in bounds.items()
         if length > most
     ]
+
+
+def _unprintable(asked: Asked) -> list[Fault]:
+    """Return what holds characters that a payer, or a search, could not see."""
+    texts = {"title": asked.title.strip(), "order_ref": asked.order_ref}
+    texts |= {f"description/{n}": line for n, line in enumerate(asked.about.strip().splitlines())}
+    texts |= {f"lines/{n}/label": line.label.strip() for n, line in enumerate(asked.lines)}
+    bad = {name.partition("/")[0] if name.startswith("description") else name
+           for name, text in texts.items() if not is_line(text)}  # fmt: skip
+    detail = "holds a character that is not allowed"
+    return [Fault(f"#/{name}", detail, "characters") for name in sorted(bad)]
 
 
 def _line_faults(asked: Asked) -> list[Fault]:

@@ -52,7 +52,9 @@ def of_payout(payout: Payout, kind: str, *, now: datetime) -> None:
     """Tell a maker that his money has arrived at his bank, or has come back: each happens once."""
     if payout.maker is not None:
         document = payout_document(payout)
-        _tell_maker(payout.maker.public_id, kind, payout.public_id, document, number=1, now=now)
+        audience = payout.maker.public_id
+        _write(audience, kind, payout.public_id, document, number=1, now=now)
+        _tell_maker(audience, payout.public_id)
 
 
 def receipt(payment: Payment) -> None:

@@ -11,6 +11,7 @@ from core import audit
 from core.ids import is_id
 from core.limits import INVOICE_TITLE_CHARS_MAX, PAY_LINKS_MAX
 from core.problems import Fault, InvalidInput, NotFound
+from core.text import is_line
 from identity.models import Maker, Person
 from wallet.errors import InvoiceKeyReused, TooManyPayLinks
 from wallet.models import Account, PayLink
@@ -92,7 +93,7 @@ def _faults(title: str, amount: Rials | None) -> list[Fault]:
     if not 1 <= len(title) <= INVOICE_TITLE_CHARS_MAX:
         detail = f"must have 1 to {INVOICE_TITLE_CHARS_MAX} characters"
         faults.append(Fault("#/title", detail, "length"))
-    elif not title.replace("\u200c", "").isprintable():
+    elif not is_line(title):
         faults.append(Fault("#/title", "holds a character that is not allowed", "characters"))
     if amount is not None and not is_amount(amount):
         faults.append(Fault("#/amount", "must be an integer of 1 to 2^53-1", "amount"))

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,19 +24,21 @@ from core.limits import (
     PAYOUTS_PER_DAY_MAX,
     SWEEP_ROWS,
 )
-from core.problems import Fault, InvalidInput, NotFound, TooManyRequests, Unavailable
+from core.problems import Fault, InvalidInput, NotFound, Problem, TooManyRequests, Unavailable
+from core.text import is_line
 from identity.models import Maker, Person
 from wallet import accounts, ledger, news, spending
 from wallet.chart import Reason
 from wallet.errors import InvoiceKeyReused
 from wallet.gateways import registry
-from wallet.gateways.errors import GatewayRefused, GatewayTimeout, GatewayUnreadable
+from wallet.gateways.errors import GatewayMismatch
 from wallet.gateways.interface import Ability, PayoutOrder, PayoutState, PayoutVerdict
 from wallet.identifiers import shebas
 from wallet.models import Account, Payout
 from wallet.money import Rials, is_amount
 from wallet.topups import NUMBERS
 
+log = structlog.get_logger(__name__)
 SEND = "wallet.send_payout"
 DAY = timedelta(days=1)
 
@@ -105,14 +108,18 @@ def go_on(*, row: Payout, now: datetime) -> Payout:
     """
     if row.state not in (Payout.State.ASKED, Payout.State.SENT):
         return row
-    gateway, order = registry.named(row.gateway), order_of(row)
+    order = order_of(row)
     try:
+        gateway = registry.named(row.gateway)
         if row.state == Payout.State.SENT:
             verdict = gateway.inquire_payout(order)
         else:
             verdict = gateway.send_payout(order)
-    except (GatewayTimeout, GatewayUnreadable, GatewayRefused) as reason:
+    except GatewayMismatch as reason:
+        log.exception("wallet.payout_mismatch", payout=row.public_id, **reason.members)
         return _ask_later(row, reason.code, now)
+    except Problem as reason:
+        return _ask_later(row, reason.code[:40], now)
     return _write_down(row, verdict, now)
 
 
@@ -128,12 +135,16 @@ def order_of(row: Payout) -> PayoutOrder:
 
 
 def sweep(*, now: datetime) -> int:
-    """Go on with every payout whose time has come; return how many."""
+    """Go on with every payout whose time has come, whatever becomes of one; return how many."""
     waiting = [Payout.State.ASKED, Payout.State.SENT]
     due = Payout.objects.filter(state__in=waiting, ask_at__lte=now).order_by("ask_at")
     rows = list(due[:SWEEP_ROWS])
     for row in rows:
-        go_on(row=row, now=now)
+        try:
+            go_on(row=row, now=now)
+        except Exception:  # one that cannot be carried on must not hold up the others
+            log.exception("wallet.payout_stuck", payout=row.public_id)
+            _ask_later(row, "internal-error", now)
     return len(rows)
 
 
@@ -222,6 +233,8 @@ def _checked(wish: Wish) -> str:
     if not 1 <= len(wish.holder.strip()) <= PAYOUT_HOLDER_CHARS_MAX:
         detail = f"must have 1 to {PAYOUT_HOLDER_CHARS_MAX} characters"
         faults.append(Fault("#/holder", detail, "length"))
+    elif not is_line(wish.holder.strip()):
+        faults.append(Fault("#/holder", "holds a character that is not allowed", "characters"))
     if faults:
         raise InvalidInput(faults)
     return sheba

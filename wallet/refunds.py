@@ -15,6 +15,7 @@ from core import audit
 from core.ids import new_id
 from core.limits import REFUND_REASON_CHARS_MAX
 from core.problems import Fault, InvalidInput
+from core.text import is_line
 from identity.models import Person
 from wallet import accounts, ledger, news
 from wallet.chart import Reason
@@ -48,6 +49,8 @@ def refund(
     if len(reason) > REFUND_REASON_CHARS_MAX:
         detail = f"must have at most {REFUND_REASON_CHARS_MAX} characters"
         faults.append(Fault("#/reason", detail, "max_length"))
+    elif not is_line(reason.strip()):
+        faults.append(Fault("#/reason", "holds a character that is not allowed", "characters"))
     if faults:
         raise InvalidInput(faults)
     try:

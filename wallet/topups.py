@@ -225,7 +225,13 @@ def sweep(*, now: datetime) -> int:
     due = TopUp.objects.filter(state=TopUp.State.OPEN, ask_at__lte=now).order_by("ask_at")
     rows = list(due.select_related("person")[:SWEEP_ROWS])
     for row in rows:
-        settle(row=row, now=now)
+        try:
+            settle(row=row, now=now)
+        except Problem as reason:  # such as a gateway that is no longer configured
+            _ask_later(row, reason.code[:40], now)
+        except Exception:  # one that cannot be settled must not hold up the others
+            log.exception("wallet.top_up_stuck", top_up=row.public_id)
+            _ask_later(row, "internal-error", now)
     return len(rows)
 
 

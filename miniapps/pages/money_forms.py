@@ -29,7 +29,8 @@ DAY: Final = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 # Separators of thousands, then at most one decimal: the odd rial.
 TOMAN: Final = re.compile(r"(\d{1,3}(?:[,٬\s]\d{3})+|\d+)(?:[.٫](\d))?")
 JALALI_BEFORE: Final = 1700  # years below it are of the Persian calendar
-INVISIBLE: Final = re.compile("[\u200e\u200f\u2066-\u2069\ufeff]")
+INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+MARKS: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def toman_in(text: str) -> Rials | None:
@@ -74,7 +75,8 @@ def wanted_in(request: HttpRequest, apps: dict[str, App]) -> tuple[Wanted, dict[
         days[name] = day_in(given[name]) if given[name] else None
         if given[name] and days[name] is None:
             faults.append(Fault(f"#/{name}", "must be a day such as 1405/09/03", "day"))
-    text = given["q"].replace("\x00", "")
+    # Marks of direction are copied along with a reference; none has them.
+    text = MARKS.sub("", given["q"].replace("\x00", "")).strip()
     if len(text) > ORDER_REF_CHARS_MAX:
         faults.append(Fault("#/q", "is too long", "long"))
         text = ""

@@ -290,6 +290,10 @@ def test_news_become_events_in_order_and_once(app, sara, now):
     assert data["payer"] == charging.payer_of(paid)
 
 
+def test_the_merchants_words_keep_their_half_spaces_and_lose_what_hides():
+    assert charging._one_line("نمی\u200cشود\u202e\nتمام شد") == "نمی\u200cشود تمام شد"
+
+
 def test_the_token_says_what_the_document_says(app, sara, now):
     import jwt
 

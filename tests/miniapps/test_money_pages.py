@@ -107,6 +107,12 @@ def test_an_order_in_persian_digits_is_found_by_latin_ones(client, place, cafe):
     assert "Found" in words(client.get(place, {"q": "77"}))
 
 
+def test_marks_that_are_copied_along_do_not_hide_a_payment(client, place, cafe):
+    paid(cafe, title="Found", order_ref="سفارش‌های ۷۷")
+
+    assert "Found" in words(client.get(place, {"q": "\u200f\u2067سفارش‌های 77\u2069 "}))
+
+
 def test_payments_are_filtered_by_state_app_and_day(client, place, cafe, studio):
     other = build.make_app(studio, name_en="Other app")
     paid(cafe, title="Coffee")
@@ -362,7 +368,7 @@ def test_a_day_is_tehrans_day(cafe, studio):
     [
         ("۱۲٬۵۰۰", 125_000), ("12,500", 125_000), ("12500", 125_000), ("١٢٥٠٠", 125_000),
         ("12,500.5", 125_005), ("۱۲٬۵۰۰٫۵", 125_005), (" 7 ", 70), ("\u2066۱۲٬۵۰۰\u2069", 125_000),
-        ("1 000", 10_000), ("12,50", None), ("12.500", None), ("", None), ("-1", None),
+        ("1 000", 10_000), ("\u200f۱۲\u200c٬۵۰۰\u200e", 125_000), ("12,50", None), ("12.500", None), ("", None), ("-1", None),
         ("1e3", None), ("٫5", None), ("9" * 17, None),
     ],
 )  # fmt: skip

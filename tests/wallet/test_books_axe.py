@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from unittest import mock
 
 import pytest
@@ -12,11 +13,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from core.ids import new_id
+from tests.miniapps import build
 from tests.miniapps.browsing import at_the_desk
+from tests.miniapps.money_build import given_back, paid
 from tests.people import make_person
 from tests.wallet.conftest import wallet_of
+from tests.wallet.test_orders_in_admin import payout, top_up
 from wallet import accounts, corrections, ledger, reconciliation
-from wallet.models import Correction, ReconciliationRun, Transfer
+from wallet.models import Correction, MerchantTerms, ReconciliationRun, Transfer
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 BOOKS = "/admin/wallet"
@@ -57,6 +61,14 @@ def made_pages():
             cursor.execute("update wallet_account set credits_posted = 7 where id = %s", [payee.pk])
             cursor.execute("alter table wallet_account enable trigger user")
         reconciliation.run(depth="full", gateways=[], now=timezone.now())
+        app = build.make_app(build.make_maker(make_person("علی (Ali) ۵۰٬۰۰۰+")))
+        payment = paid(app, 1_000_000, title="علی (Ali) ۵۰٬۰۰۰+", order_ref=f"order-{'7' * 50}")
+        given_back(payment, 10_005, "سرد")
+        late = timezone.now() - timedelta(days=5)
+        came, went = top_up(payer.person, created_at=late), payout(app.maker, created_at=late)
+        agreed = MerchantTerms.objects.create(
+            maker=app.maker, fee_basis_points=75, fee_max_rials=10_005
+        )
         desk, look = at_the_desk(kian), ReconciliationRun.objects.get()
         corrected = Transfer.objects.get(reason="correction")
         waiting = Correction.objects.filter(state="proposed").order_by("pk")
@@ -69,6 +81,13 @@ def made_pages():
             f"{BOOKS}/correction/", f"{BOOKS}/correction/propose/",
             *(f"{BOOKS}/correction/{one.pk}/change/" for one in waiting),
             f"{BOOKS}/correction/{made[2].pk}/change/",
+            f"{BOOKS}/invoice/", f"{BOOKS}/invoice/{payment.invoice_id}/change/",
+            f"{BOOKS}/payment/", f"{BOOKS}/payment/{payment.pk}/change/",
+            f"{BOOKS}/topup/", f"{BOOKS}/topup/{came.pk}/change/",
+            f"{BOOKS}/payout/", f"{BOOKS}/payout/{went.pk}/change/",
+            f"{BOOKS}/spendinglimit/", f"{BOOKS}/spendinglimit/phone/change/",
+            f"{BOOKS}/merchantterms/", f"{BOOKS}/merchantterms/agree/",
+            f"{BOOKS}/merchantterms/{agreed.pk}/change/", f"{BOOKS}/merchantterms/{agreed.pk}/end/",
             f"{BOOKS}/reconciliationrun/", f"{BOOKS}/reconciliationrun/{look.pk}/change/",
         ]  # fmt: skip
     finally:

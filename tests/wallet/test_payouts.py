@@ -16,6 +16,8 @@ from tests.wallet.conftest import fill, wallet_of
 from wallet import accounts, payouts
 from wallet.errors import InsufficientFunds, InvoiceKeyReused
 from wallet.gateways import sandbox
+from wallet.gateways.errors import GatewayMismatch, GatewayUnknown
+from wallet.gateways.payouts import ShebaPayouts
 from wallet.models import Payout
 from wallet.payouts import Wish
 
@@ -146,6 +148,39 @@ def test_all_faults_are_said_at_once(sara, now):
     assert {fault.pointer for fault in refused.value.faults} == {
         "#/sheba", "#/amount_rials", "#/holder",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong", [GatewayMismatch(about="amount"), GatewayUnknown(), KeyError("x")]
+)
+def test_one_payout_that_cannot_be_carried_on_holds_up_no_other(sara, now, monkeypatch, wrong):
+    wallet_of(sara, 1_000_000)
+    bad, good = ask(sara, sara, now, key="a"), ask(sara, sara, now, key="b")
+    inquire = ShebaPayouts._send_payout
+
+    def send(bank, order):
+        if order.order_id == str(bad.number):
+            raise wrong
+        return inquire(bank, order)
+
+    monkeypatch.setattr(ShebaPayouts, "_send_payout", send)
+    later = now + timedelta(minutes=1)
+
+    assert payouts.sweep(now=later) == 2
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.ask_at > later, bool(bad.trouble)) == ("asked", True, True)
+    assert good.state in ("sent", "settled")
+
+
+def test_a_holder_with_hidden_characters_is_refused(sara, now):
+    wallet_of(sara, 1_000_000)
+    wish = Wish(sheba=SHEBA, holder="سارا\u202eرضایی", amount=400_000)
+
+    with pytest.raises(InvalidInput) as refused:
+        payouts.ask(owner=sara, wish=wish, key="k", actor=sara, now=now)
+    assert [fault.pointer for fault in refused.value.faults] == ["#/holder"]
 
 
 def test_without_a_gateway_nothing_is_taken(sara, now):

@@ -14,6 +14,7 @@ from wallet.errors import InvoiceKeyReused
 from wallet.gateways import sandbox
 from wallet.gateways.errors import GatewayMismatch, GatewayTimeout
 from wallet.gateways.interface import State, Verdict
+from wallet.gateways.zibal import Zibal
 from wallet.models import TopUp
 from wallet.topups import Wish
 
@@ -206,3 +207,20 @@ def test_the_same_key_is_the_same_order(sara, psp, now):
 def test_amounts_out_of_bounds_are_refused(sara, now, amount):
     with pytest.raises(InvalidInput):
         begin(sara, now, amount=amount)
+
+
+@pytest.mark.parametrize("wrong", ["gone", "broken"])
+def test_one_order_that_cannot_be_settled_holds_up_no_other(sara, psp, now, monkeypatch, wrong):
+    bad, good = begin(sara, now, ZIBAL, key="a"), begin(sara, now, key="b")
+    psp.pay(good.redirect_url)
+    if wrong == "gone":  # a gateway that is no longer configured
+        TopUp.objects.filter(pk=bad.pk).update(gateway="sadad-of-old")
+    else:
+        monkeypatch.setattr(Zibal, "_verify", lambda _bank, _order: {}["x"])
+    later = now + timedelta(minutes=5)
+
+    assert topups.sweep(now=later) == 2
+
+    bad.refresh_from_db()
+    assert (bad.state, bad.ask_at > later, bool(bad.trouble)) == ("open", True, True)
+    assert money(sara) == 250_000

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import is_id
 from core.limits import (
-    HOLD_RELEASED_AFTER,
     LIST_SCAN_ROWS_MAX,
     ORDER_REF_CHARS_MAX,
     PAYOUT_SETTLED_AFTER,
@@ -84,13 +83,11 @@ class GatewayFilter(admin.SimpleListFilter):
 
 
 class OrdersAdmin(BooksAdmin):
-    """What the four lists share: the time with the id, the amount, the state, the age."""
+    """What the four lists share: the time with the id, the amount, the state."""
 
     scan_rows = LIST_SCAN_ROWS_MAX
     list_display_links = ["when"]
     search_fields = ["public_id"]  # get_search_results looks where an index leads
-    waits: tuple[str, ...] = ()  # the states in which something is still to happen
-    waits_at_most = timedelta(0)
 
     def searched(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         """Return the rows that a text names."""
@@ -120,32 +117,16 @@ class OrdersAdmin(BooksAdmin):
         said = words.order_badge(row)
         return in_book(said, row) if hasattr(row, "book") else said
 
-    @admin.display(description=_("age"))
-    def age(self, row: Any) -> SafeString | str:
-        """Return how long it has been waiting, or how long it took."""
-        is_waiting = row.state in self.waits
-        return words.age(row, is_waiting=is_waiting, at_most=self.limit_of(row))
-
-    def limit_of(self, row: Any) -> timedelta:
-        """Return how long a row may wait before its age is a warning."""
-        del row
-        return self.waits_at_most
-
 
 @admin.register(Invoice)
 class InvoiceAdmin(OrdersAdmin):
     """What merchants asked for."""
 
     page = order_pages.invoice
-    waits = (Invoice.State.OPEN,)
-    list_display = ["when", "amount", "shown_title", "merchant", "shown_state", "age"]
+    list_display = ["when", "amount", "shown_state", "shown_title", "merchant"]
     list_filter = ["book", "state"]
     list_select_related = ["maker"]
     search_help_text = _("An inv_, pay_, lnk_ or app_ id, an order reference, or a maker's name.")
-
-    def limit_of(self, row: Invoice) -> timedelta:
-        """Return how long the invoice may be paid."""
-        return row.expires_at - row.created_at
 
     def searched(self, queryset: QuerySet[Invoice], term: str) -> QuerySet[Invoice]:
         """Understand the ids of what belongs to an invoice, its reference, its maker."""
@@ -176,9 +157,7 @@ class PaymentAdmin(OrdersAdmin):
     """Who paid whom, what the fee was, what went back."""
 
     page = order_pages.payment
-    waits = (Payment.State.HELD,)
-    waits_at_most = HOLD_RELEASED_AFTER
-    list_display = ["when", "amount", "payer_shown", "merchant", "refunded", "shown_state", "age"]
+    list_display = ["when", "amount", "shown_state", "refunded", "payer_shown", "merchant"]
     list_filter = ["book", "state"]
     list_select_related = ["maker", "payer", "invoice"]
     search_help_text = _(
@@ -223,16 +202,19 @@ class PaymentAdmin(OrdersAdmin):
 class TransitAdmin(OrdersAdmin):
     """Money on its way in or out, as a gateway knows it."""
 
+    waits: tuple[str, ...] = ()  # the states in which something is still to happen
+    waits_at_most = timedelta(0)
+
+    @admin.display(description=_("age"))
+    def age(self, row: TopUp | Payout) -> SafeString | str:
+        """Return how long it has been waiting."""
+        return words.age(row, is_waiting=row.state in self.waits, at_most=self.waits_at_most)
+
     @admin.display(description=_("gateway"))
     def bank(self, row: TopUp | Payout) -> SafeString:
-        """Return the gateway with the bank's receipt, or what is in the way."""
-        code = row.receipt or row.trouble
+        """Return the gateway, with the bank's receipt, or its number while there is none."""
+        code = row.receipt or str(row.number)
         return words.with_code(format_html("<bdi>{}</bdi>", row.gateway), code)
-
-    @admin.display(description=_("bank's number"))
-    def bank_number(self, row: TopUp | Payout) -> SafeString:
-        """Return the order as the bank knows it."""
-        return format_html('<code class="ltr">{}</code>', row.number)
 
 
 @admin.register(TopUp)
@@ -242,7 +224,7 @@ class TopUpAdmin(TransitAdmin):
     page = order_pages.top_up
     waits = (TopUp.State.WAITING, TopUp.State.OPEN)
     waits_at_most = TOP_UP_OPEN_FOR
-    list_display = ["when", "amount", "whose", "bank", "bank_number", "shown_state", "age"]
+    list_display = ["when", "amount", "shown_state", "age", "whose", "bank"]
     list_filter = ["state", GatewayFilter]
     list_select_related = ["person"]
     search_help_text = _(
@@ -274,7 +256,7 @@ class PayoutAdmin(TransitAdmin):
     page = order_pages.payout
     waits = (Payout.State.ASKED, Payout.State.SENT)
     waits_at_most = PAYOUT_SETTLED_AFTER
-    list_display = ["when", "amount", "whose", "to", "bank", "bank_number", "shown_state", "age"]
+    list_display = ["when", "amount", "shown_state", "age", "whose", "bank", "to"]
     list_filter = ["state", GatewayFilter]
     list_select_related = ["person", "maker"]
     search_help_text = _(

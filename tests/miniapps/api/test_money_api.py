@@ -85,6 +85,39 @@ def test_every_fault_of_an_invoice_is_told_at_once(server):
     assert not Invoice.objects.exists()
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u200b", "\u2066", "\ufeff", "\u200f", "\t", "\n"])
+def test_a_text_that_a_payer_could_not_see_is_refused(server, mark):
+    unseen = f"آب{mark}ب"
+    lines = [{"label": unseen, "amount_rials": 200_000}]
+
+    answer = asks(server, title=unseen, order_ref=unseen, lines=lines, description=f"a{mark}\nb")
+
+    faults = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+    wanted = {"#/title", "#/order_ref", "#/lines/0/label"}
+    assert wanted <= {pointer for pointer, code in faults if code == "characters"}
+    assert ("#/description", "characters") in faults or mark == "\n"
+    assert not Invoice.objects.exists()
+
+
+def test_half_spaces_emoji_and_lines_of_a_description_are_texts_like_others(server):
+    whole = {
+        "title": "نان‌های 👩\u200d🍳", "order_ref": "سفارش‌های (۷) #2", "description": "یک\nدو",
+        "lines": [{"label": "می‌خواهم", "amount_rials": 200_000}],
+    }  # fmt: skip
+
+    told = asks(server, **whole).json()
+
+    assert {name: told[name] for name in whole} == whole
+
+
+def test_a_reason_that_nobody_could_see_gives_nothing_back(server, cafe):
+    answer = refunds_of(server, paid(cafe), {"reason": "سرد\u202eبود"})
+
+    faults = [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
+    assert faults == [("#/reason", "characters")]
+    assert not Refund.objects.exists()
+
+
 def test_lines_that_do_not_add_up_are_told_beside_other_faults(server):
     lines = [{"label": "قهوه", "amount_rials": 100}]
 
