@@ -75,7 +75,7 @@ def _take_all(product: Product, folder: Path, out: Path, only: str) -> None:
             for scheme in ("light", "dark"):
                 if only not in f"{name}-{scheme}":
                     continue
-                wide = name in {"messenger", "console", "queue", "desk"}
+                wide = name in {"messenger", "console", "queue", "desk", "money"}
                 page = open_window(people.get(name, "ali"), scheme, WIDE if wide else PHONE)
                 go(page)
                 _save(page, out / f"{name}-{scheme}.webp")
