@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from core.problems import NotFound
 from core.templatetags.ui import percent
 from identity.pages import person_of
-from storefront.bank import months
+from storefront.bank import insight, months
 from storefront.bank.calendar import Month, month_of, read_month
 from storefront.bank.categories import ICONS, Category
 from storefront.bank.pages import accounts_of, page
 
+CLOSED = "bank_closed"  # in the session: months whose card was closed
+CLOSED_MAX = 24
 FULL = 100  # a bar's whole length
 MARK = 1  # the width of the mark of the month before
 
 
 @page
-def month(request: HttpRequest, code: str = "") -> HttpResponse:
+def month(request: HttpRequest, month_code: str = "") -> HttpResponse:
     """``/wallet/months/<1405-09>/``: a month in sums; without a code, this month.
 
     Raises NotFound for what is no month, or has not begun.
     """
     person, this = person_of(request), month_of(timezone.now())
-    wanted = read_month(code) if code else this
+    wanted = read_month(month_code) if month_code else this
     if wanted is None or wanted > this:
         raise NotFound
     live, _test = accounts_of(person)
@@ -38,12 +44,46 @@ def month(request: HttpRequest, code: str = "") -> HttpResponse:
     context = {
         "month": wanted,
         "after": wanted.after if wanted < this else None,
-        "now": found.now,
+        "insight": _insight(request, found, is_over=wanted < this),
         "figures": _figures(found),
         "went": _bars(found.now.went, found.before.went),
         "came": _bars(found.now.came, found.before.came),
     }
     return render(request, "storefront/bank_month.html", context)
+
+
+def _insight(
+    request: HttpRequest, found: months.Compared, *, is_over: bool
+) -> dict[str, Any] | None:
+    """Return the one card of a month, unless it was closed or there is nothing to say."""
+    if found.month.code in request.session.get(CLOSED, []):
+        return None
+    one = insight.of_month(found, is_over=is_over)
+    if one is None:
+        return None
+    return {
+        "category": Category(one.category).label,
+        "icon": ICONS[one.category],
+        "rose": one.percent > 0,
+        "percent": abs(one.percent),
+        "now": one.now,
+        "before": one.before,
+    }
+
+
+@never_cache
+@login_required
+@require_POST
+def close(request: HttpRequest, month_code: str) -> HttpResponse:
+    """Close the card of a month on this device; twice is as good as once."""
+    closing = read_month(month_code)
+    if closing is None:
+        raise NotFound
+    closed = [one for one in request.session.get(CLOSED, []) if one != closing.code]
+    request.session[CLOSED] = [*closed, closing.code][-CLOSED_MAX:]
+    answer = HttpResponseRedirect(reverse("wallet_month", args=[closing.code]))
+    answer.status_code = 303
+    return answer
 
 
 def _figures(found: months.Compared) -> list[dict[str, Any]]:

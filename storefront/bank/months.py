@@ -7,7 +7,7 @@ is found by halving, and only their rows are read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.limits import RECONCILE_SLACK
 from identity.models import Person
@@ -30,13 +30,24 @@ select at >= %(begins)s as this, coalesce(part ->> 0, sorted.category) as catego
 """  # noqa: S608  (put together from our own texts; what is asked for are its parameters)
 
 
+class Spent(NamedTuple):
+    """How much went for one category, and in how many movements."""
+
+    rials: int
+    moves: int  # a split movement counts once for each part
+
+
 @dataclass
 class Sums:
     """What came and what went, in rials, by category."""
 
     came: dict[str, int] = field(default_factory=dict)
-    went: dict[str, int] = field(default_factory=dict)
-    moves: int = 0  # a split movement counts once for each part
+    spent: dict[str, Spent] = field(default_factory=dict)
+
+    @property
+    def went(self) -> dict[str, int]:
+        """What went, without the counts."""
+        return {category: one.rials for category, one in self.spent.items()}
 
     @property
     def came_rials(self) -> int:
@@ -76,7 +87,8 @@ def compared(account: Account, person: Person, month: Month) -> Compared:
     found = Compared(month, Sums(), Sums())
     for row in rows_of(_SUMS, asked):
         sums = found.now if row["this"] else found.before
-        way = sums.came if row["came"] else sums.went
-        way[row["category"]] = row["rials"]
-        sums.moves += row["moves"]
+        if row["came"]:
+            sums.came[row["category"]] = row["rials"]
+        else:
+            sums.spent[row["category"]] = Spent(row["rials"], row["moves"])
     return found

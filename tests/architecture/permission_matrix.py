@@ -172,6 +172,7 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "invoice_id": invoice.public_id,
         "payment_id": _payment(invoice, owner),
         "transfer_id": _movement(owner),
+        "month_code": "1404-01",
         "link_id": _link(app),
         "export_id": export.public_id,
         "app_id": app.public_id,

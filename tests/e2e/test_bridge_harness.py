@@ -291,6 +291,28 @@ def test_a_link_is_opened_only_after_its_host_was_shown(
     assert len(screen.context.pages) == 1
 
 
+def test_a_question_that_follows_another_at_once_stays(
+    opened: Callable[[str], Frame], screen: Page
+) -> None:
+    opened("plain")
+    screen.evaluate(
+        """async () => {
+          const main = document.querySelector("script[type=module][src*='runner/']").src;
+          const { Dialogs } = await import(new URL("dialogs.js", main));
+          const dialogs = new Dialogs();
+          const ask = (message) => dialogs.ask({ message, choices: [{ id: "ok", text: "ok" }] });
+          ask("1").then(() => ask("2")).then((answer) => { window.answered = answer; });
+        }"""
+    )
+    settle(screen)
+    screen.get_by_role("dialog").get_by_role("button").click()
+
+    settle(screen)
+    expect(screen.get_by_role("dialog")).to_contain_text("2")
+    screen.get_by_role("dialog").get_by_role("button").click()
+    screen.wait_for_function("window.answered === 'ok'")
+
+
 ASK = """async ([method, data, event]) => new Promise((resolve) => {
   const hear = ({ data: said }) => {
     const { eventType, eventData } = JSON.parse(said);

@@ -351,6 +351,16 @@ def test_axe_finds_nothing_serious_in_the_sheet(visits: Visits, till: Till, sche
     press(sheet, "pay")
     expect(sheet).to_contain_text(fa("Receipt number"))
     assert serious(ali) == []
-    for path in ("/wallet/", "/wallet/limits/", "/wallet/pin/"):
+    for path in (
+        "/wallet/",
+        "/wallet/months/",
+        "/wallet/export/",
+        "/wallet/limits/",
+        "/wallet/pin/",
+    ):
         ali.goto(path)
         assert serious(ali) == []
+    ali.goto("/wallet/")
+    ali.locator("[data-move] a").first.click()
+    expect(ali).to_have_url(re.compile("/wallet/moves/trf_"))
+    assert serious(ali) == []

@@ -35,7 +35,7 @@ export class Dialogs {
       const buttons = choices.map(({ id, text, look }) =>
         el("button", {
           type: "button", class: `run-choice ${look ? `run-choice-${look}` : ""}`, dir: "auto", "data-id": id, text,
-          onclick: () => deaf() || this.finish?.(id),
+          onclick: () => deaf() || finish(id),
         }));
       const dialog = el("dialog", { class: "run-ask", "aria-labelledby": "run-ask-name", tabindex: "-1" },
         by ? el("p", { class: "run-ask-by", dir: "auto", text: by }) : null,
@@ -43,22 +43,25 @@ export class Dialogs {
         title && message ? el("p", { class: "run-ask-message", dir: "auto", text: message }) : null,
         body,
         el("div", { class: "run-choices", "data-count": String(choices.length) }, ...buttons));
-      this.finish = (answer) => {
+      /** @param {string | null} answer */
+      const finish = (answer) => {
+        if (this.finish !== finish) return; // it is closed; the next one may be open by now
         this.finish = null;
         dialog.close();
         dialog.remove();
         if (before instanceof HTMLElement) before.focus({ preventScroll: true });
         resolve(answer);
       };
+      this.finish = finish;
       dialog.addEventListener("cancel", (/** @type {Event} */ event) => {
         event.preventDefault();
-        if (!deaf()) this.finish?.(null);
+        if (!deaf()) finish(null);
       });
       dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-        if (event.target === dialog && !deaf()) this.finish?.(null);
+        if (event.target === dialog && !deaf()) finish(null);
       });
       // A forced close (a second Escape) must settle the promise too.
-      dialog.addEventListener("close", () => this.finish?.(null));
+      dialog.addEventListener("close", () => finish(null));
       document.body.append(dialog);
       dialog.showModal();
       dialog.focus();
