@@ -98,7 +98,10 @@ def confirm(asker: Asker, *, invoice: str, key: str, pin: str = "") -> dict[str,
     if payment.state == Payment.State.CAPTURED:
         return {"status": "paid", **_receipt(payment, asker)}
     reason = payment.decline_reason or _("The time for this payment is over. No money was moved.")
-    return {"status": "failed", "payment": payment.public_id, "token": None, "reason": reason}
+    # Only what the seller himself has said is shown as his words.
+    by_seller = payment.decline_code == charging.MERCHANTS_NO
+    told = {"payment": payment.public_id, "reason": reason, "by_seller": by_seller}
+    return {"status": "failed", "token": None, **told}
 
 
 def choose_pin(asker: Asker, *, pin: str) -> dict[str, Any]:

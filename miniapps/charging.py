@@ -32,6 +32,7 @@ from wallet.money import Rials
 from wallet.payments import Wish
 
 PRE_CHECKOUT = "payment.pre_checkout"
+MERCHANTS_NO = "merchant-declined"
 Judge = Callable[[dict[str, Any]], calling.Answer]  # asked in the place of the merchant's server
 
 
@@ -145,7 +146,7 @@ def _merchants_no(payment: Payment, judge: Judge | None) -> tuple[str, str] | No
     if said.get("ok") is False:
         reason = said.get("reason")
         words = reason if isinstance(reason, str) and reason.strip() else _("The seller said no.")
-        return "merchant-declined", _one_line(words)
+        return MERCHANTS_NO, _one_line(words)
     return "no-answer", _("The seller's server gave no answer in time.")
 
 

@@ -242,13 +242,14 @@ def test_a_limit_is_said_with_its_number_before_anything_is_pressed(mina, app):
     assert code_of(call("confirm", invoice=invoice.public_id, key=KEY)) == (402, "limit-exceeded")
 
 
-def test_a_merchants_no_is_told_in_his_words(mina, app):
+def test_a_server_that_nobody_could_ask_has_said_nothing(mina, app):
     invoice = ask(app, ask_first=True)  # and nobody is there to ask
 
     told = caller(mina, app)("confirm", invoice=invoice.public_id, key=KEY).json()["result"]
 
     assert (told["status"], told["token"]) == ("failed", None)
     assert told["reason"]
+    assert not told["by_seller"]  # nobody of the seller has said it
     assert accounts.balance_of(accounts.of_person(mina)).available == 2_000_000
 
 

@@ -223,7 +223,7 @@ export class PaySheet {
       const done = await this.call("payments.confirm", { invoice: this.facts.invoice, key: this.key, ...given });
       this.#work(false);
       if (done.status === "paid") this.#end(paidView(this, done, false), this.#paid(done));
-      else this.#end(failedView(this, done.reason), this.#outcome("failed", done.payment));
+      else this.#end(failedView(this, done), this.#outcome("failed", done.payment));
     } catch (error) {
       this.#work(false);
       this.#refused(/** @type {any} */ (error));

@@ -70,11 +70,13 @@ export function paidView(sheet, receipt, before) {
     el("a", { class: "pay-link", href: receipt.url, target: "_blank", rel: "noopener", text: text("pay_show_receipt") }));
 }
 
-/** @param {PaySheet} sheet @param {string} reason the seller's @returns {Node[]} */
-export function failedView({ text }, reason) {
-  return ending("circle-x", "bad", text("pay_failed"),
-    el("p", { class: "pay-quiet", text: text("pay_seller_says") }),
-    el("blockquote", { class: "pay-reason", dir: "auto", text: reason }),
+/** @param {PaySheet} sheet @param {any} done with a reason, the seller's own or ours @returns {Node[]} */
+export function failedView({ text }, { reason, by_seller }) {
+  const words = by_seller
+    ? [el("p", { class: "pay-quiet", text: text("pay_seller_says") }),
+      el("blockquote", { class: "pay-reason", dir: "auto", text: reason })]
+    : [el("p", { text: reason })];
+  return ending("circle-x", "bad", text("pay_failed"), ...words,
     el("p", { text: text("pay_not_taken") }));
 }
 
