@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from config.supervisor import chromium
 from config.supervisor.testing import Product, run_product
@@ -23,6 +24,12 @@ def browser_type_launch_args() -> dict[str, object]:
         "env": browser.env,
         "headless": True,
     }
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_house() -> None:
+    """Begin in Persian: a request of the test before may have left its own language behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
