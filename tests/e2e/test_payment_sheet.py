@@ -203,12 +203,27 @@ def test_no_app_covers_closes_presses_or_restyles_the_sheet(ali: Page, till: Til
       return found.closest("[data-pay=pay]") !== null;
     }""")
     assert run.evaluate("() => document.querySelector('iframe.run-frame').inert")
+    app.locator("#invoice").evaluate("one => { window.focus(); one.focus(); }")
+    ali.wait_for_timeout(300)
     assert run.evaluate("() => document.activeElement.closest('dialog.pay-sheet') !== null")
     colour = sheet.evaluate("(one) => getComputedStyle(one).backgroundColor")
     assert colour == "rgb(255, 255, 255)"
     assert till.times_paid(invoice) == 0
     press(sheet, "cancel")
     assert outcome(ali) == {"status": "cancelled"}
+
+
+def test_an_app_that_keeps_taking_the_focus_is_not_paid(ali: Page, till: Till) -> None:
+    invoice = till.ask()
+    sheet = open_invoice(ali, invoice)
+    field = app_of(ali).locator("#invoice")
+
+    field.evaluate("one => { window.taking = setInterval(() => one.focus(), 20); }")
+
+    expect(sheet).to_have_count(0)
+    field.evaluate("() => clearInterval(window.taking)")
+    assert outcome(ali)["status"] == "cancelled"
+    assert till.times_paid(invoice) == 0
 
 
 def test_a_seller_who_does_not_answer_takes_no_money(ali: Page, till: Till) -> None:

@@ -12,6 +12,7 @@ import { closedView, factsView, failedView, paidView } from "./payviews.js";
 
 const SLOW_AFTER_MS = 2500;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const GRABS_MAX = 3;
 
 /** @returns {string} */
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -72,6 +73,7 @@ export class PaySheet {
     this.working = false;
     /** @type {Outcome | null} */
     this.ended = null; // how this sheet ended, while that is still shown
+    this.grabs = 0; // how often the app took the focus
     this.unsure = false; // a try was lost on its way: the money may have moved
     /** @type {PinPad | null} */
     this.pad = null;
@@ -88,6 +90,7 @@ export class PaySheet {
     this.dialog = el("dialog", { class: "pay-sheet", "aria-labelledby": "pay-name", tabindex: "-1" }, this.content);
     const showOnTop = () => this.#showOnTop();
     const network = () => this.#tellNetwork();
+    const hold = () => void setTimeout(() => this.#holdFocus()); // only then is it known where it went
     const promise = new Promise((resolve) => {
       this.finish = (outcome) => {
         this.finish = null;
@@ -95,6 +98,7 @@ export class PaySheet {
         document.removeEventListener("fullscreenchange", showOnTop);
         removeEventListener("online", network);
         removeEventListener("offline", network);
+        removeEventListener("blur", hold);
         this.dialog.close();
         this.dialog.remove();
         this.cover(false);
@@ -113,6 +117,7 @@ export class PaySheet {
     document.addEventListener("fullscreenchange", showOnTop);
     addEventListener("online", network);
     addEventListener("offline", network);
+    addEventListener("blur", hold);
     this.cover(true);
     document.body.append(this.dialog);
     this.#showOnTop();
@@ -125,6 +130,18 @@ export class PaySheet {
     if (document.fullscreenElement) void document.exitFullscreen().catch(() => {});
     if (!this.dialog.open) this.dialog.showModal();
     this.dialog.focus({ preventScroll: true });
+  }
+
+  /**
+   * An inert frame still takes the focus for itself: no key of a PIN goes there. An app that
+   * insists is not paid.
+   */
+  #holdFocus() {
+    if (!this.finish || this.dialog.contains(document.activeElement)) return;
+    this.grabs = (this.grabs ?? 0) + 1;
+    if (this.grabs > GRABS_MAX && this.leave()) return;
+    if (this.pad) this.pad.focus();
+    else this.dialog.focus({ preventScroll: true });
   }
 
   // ---- What is shown -------------------------------------------------------------
