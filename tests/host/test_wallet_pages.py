@@ -1,18 +1,15 @@
 """A person's own pages about money: PIN, receipts."""
 
-import re
-
 import pytest
 from django.utils import timezone
 
-from miniapps import charging
 from tests.miniapps import build
 from tests.people import make_person, signed_in
+from tests.storefront.conftest import pay, refund, text_of
 from tests.wallet.conftest import wallet_of
-from wallet import accounts, invoices, pins, receipts, refunds
-from wallet.invoices import Asked, Line
+from wallet import accounts, pins, receipts
+from wallet.invoices import Line
 from wallet.models import Payment
-from wallet.money import Rials
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,25 +27,6 @@ def maker():
 @pytest.fixture
 def browser(mina):
     return signed_in(mina)
-
-
-def pay(person, maker, amount=125_000, key="k1", **more):
-    asked = Asked(title="کیک زعفرانی", amount_rials=amount, **more)
-    now = timezone.now()
-    invoice = invoices.create(maker=maker, book="live", audience="", asked=asked, key=key, now=now)
-    return charging.charge(invoice=invoice, person=person, key=key, pin="", now=now)
-
-
-def refund(payment, amount):
-    return refunds.refund(
-        payment=payment, amount=Rials(amount), reason="سرد بود", key="r1", asked_by="t", actor=None,
-        now=timezone.now(),
-    )  # fmt: skip
-
-
-def text_of(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return re.sub(r"[\u2066-\u2069]", "", re.sub(r"\s+", " ", plain))
 
 
 def test_a_pin_is_chosen_and_changed(browser, mina):

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 
 import pytest
@@ -8,8 +9,9 @@ from miniapps import charging
 from tests.miniapps import build
 from tests.people import *  # noqa: F403
 from tests.people import make_person, signed_in
-from wallet import accounts, invoices
+from wallet import accounts, invoices, refunds
 from wallet.invoices import Asked
+from wallet.money import Rials
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,18 @@ def pay(person, maker, *, amount=125_000, key="k1", title="کیک زعفرانی
         maker=maker, book="live", audience=audience, asked=asked, key=key, now=now
     )
     return charging.charge(invoice=invoice, person=person, key=key, pin="", now=now)
+
+
+def refund(payment, amount):
+    return refunds.refund(
+        payment=payment, amount=Rials(amount), reason="سرد بود", key="r1", asked_by="t", actor=None,
+        now=timezone.now(),
+    )  # fmt: skip
+
+
+def text_of(answer):
+    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return re.sub(r"[\u2066-\u2069]", "", re.sub(r"\s+", " ", plain))
 
 
 def happened_at(account, moments: list[datetime]) -> None:

@@ -1,6 +1,5 @@
 """The statement as a feed: who, what for, how much, what was left; by key, in two queries."""
 
-import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,26 +10,14 @@ from core.limits import STATEMENT_ROWS
 from storefront.bank import feed
 from storefront.bank.words import told
 from tests.people import make_person, signed_in
-from tests.storefront.conftest import happened_at, pay
+from tests.storefront.conftest import happened_at, pay, refund, text_of
 from tests.wallet.conftest import fill, wallet_of
-from wallet import accounts, refunds
+from wallet import accounts
 from wallet.models import Payout, TopUp
 from wallet.money import Rials
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEHRAN = ZoneInfo("Asia/Tehran")
-
-
-def refund(payment, amount):
-    return refunds.refund(
-        payment=payment, amount=Rials(amount), reason="سرد بود", key="r1", asked_by="t", actor=None,
-        now=timezone.now(),
-    )  # fmt: skip
-
-
-def text_of(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return re.sub(r"[\u2066-\u2069]", "", re.sub(r"\s+", " ", plain))
 
 
 def moved(person, reference, *, amount=400_000, out=False, reason="topup", key="x"):
