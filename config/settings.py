@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "messenger",
     "wallet",
     "miniapps",
+    "storefront.shops",
     "storefront",
     "host",
 ]

@@ -270,3 +270,23 @@ GATEWAY_CALLBACK_FIELDS_MAX = 20  # fields of a callback that are looked at
 GATEWAY_CALLBACK_BYTES_MAX = 16 * 1024  # bytes of the form that a browser brings from a bank
 GATEWAY_CALLBACK_VALUE_CHARS_MAX = 512  # characters of one of its fields that are looked at
 GATEWAY_CALLBACKS_PER_MINUTE_MAX = 120  # returns from banks from one network address in a minute
+
+# --- shops ----------------------------------------------------------------------------------
+SHOPS_PER_MAKER_MAX = 20  # shops of one maker that are not closed
+SHOP_TITLE_CHARS_MAX = 64  # characters of a shop's name
+SHOP_ABOUT_CHARS_MAX = 500  # characters of what a shop says of itself
+SHOP_POLICY_CHARS_MAX = 2_000  # characters of a shop's rules of returns and shipping
+PRODUCTS_PER_SHOP_MAX = 5_000  # products of one shop, archived ones counted
+PRODUCT_TITLE_CHARS_MAX = 120  # characters of a product's title
+PRODUCT_DESCRIPTION_CHARS_MAX = 4_000  # characters of its description
+PRODUCT_TAGS_MAX = 12  # tags of one product
+PRODUCT_TAG_CHARS_MAX = 32  # characters of one tag
+PRODUCT_OPTIONS_MAX = 3  # kinds of choice of one product: colour, size, material
+PRODUCT_OPTION_CHARS_MAX = 32  # characters of the name or the value of an option
+PRODUCT_VARIANTS_MAX = 60  # variants of one product
+PRODUCT_PICTURES_MAX = 10  # pictures of one product
+PRODUCT_PRICE_RIALS_MAX = 100_000_000_000  # rials of one piece
+PICTURE_ALT_CHARS_MAX = 160  # characters that say what a picture shows
+SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
+STOCK_MAX = 1_000_000  # pieces of one variant
+VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece

@@ -49,19 +49,27 @@ def texts_of(floor: str) -> set[str]:
     return {text for text in found if text.strip()}
 
 
+def po_files() -> list[Path]:
+    """Our catalogues: of each floor, and of the apps inside a floor."""
+    return [
+        file
+        for floor in FLOORS
+        for file in sorted((REPOSITORY / floor).glob("**/locale/fa/LC_MESSAGES/django.po"))
+    ]
+
+
 def catalogue() -> dict[str, polib.POEntry]:
     """All Persian catalogues together, ours over Django's, as Django merges them."""
     found = {}
     theirs = Path(django.__file__).parent / "contrib/admin/locale/fa/LC_MESSAGES/django.po"
-    for file in (theirs, *REPOSITORY.glob("*/locale/fa/LC_MESSAGES/django.po")):
+    for file in (theirs, *po_files()):
         for entry in polib.pofile(str(file)):
             found[entry.msgid] = entry
     return found
 
 
 def own_entries() -> list[polib.POEntry]:
-    files = REPOSITORY.glob("*/locale/fa/LC_MESSAGES/django.po")
-    return [entry for file in files for entry in polib.pofile(str(file))]
+    return [entry for file in po_files() for entry in polib.pofile(str(file))]
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -1,0 +1,83 @@
+"""Refusals of shops.
+
+    Problem
+    ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
+    ├── NotAllowed
+    │   └── ShopRoleMissing(needs)      the person works there, but not as this
+    └── Conflict
+        ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
+        ├── ShopStateForbids(state), ProductStateForbids(state)
+        └── SkuTaken(sku), StockPromised(reserved)
+
+A stranger to a shop meets NotFound and nothing else.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.problems import Conflict, NotAllowed
+
+
+class ShopRoleMissing(NotAllowed):
+    """The person's role in the shop does not allow this. Members: ``needs``."""
+
+    code = "shop-role-missing"
+    title = _("Your role in this shop does not allow this")
+    remedy = _("Ask the owner of the shop for another role.")
+
+
+class ShopAddressTaken(Conflict):
+    """Another shop or channel has this address."""
+
+    code = "shop-address-taken"
+    title = _("This address is taken")
+    remedy = _("Choose another one.")
+
+
+class TooManyShops(Conflict):
+    """The maker has as many shops as he may. Members: ``most``."""
+
+    code = "too-many-shops"
+    title = _("There are too many shops")
+    remedy = _("Close one, or ask us for more.")
+
+
+class TooManyProducts(Conflict):
+    """The shop has as many products as its level allows. Members: ``most``."""
+
+    code = "too-many-products"
+    title = _("The shop has too many products")
+    remedy = _("Archive some, or raise the shop's level.")
+
+
+class ShopStateForbids(Conflict):
+    """The shop's status does not permit the step. Members: ``state``."""
+
+    code = "shop-state-forbids"
+    title = _("The state of the shop does not permit this step")
+    remedy = _("Load it again; open the shop first if it is closed.")
+
+
+class ProductStateForbids(Conflict):
+    """The product's status does not permit the step. Members: ``state``."""
+
+    code = "product-state-forbids"
+    title = _("The state of the product does not permit this step")
+    remedy = _("Load it again and decide anew.")
+
+
+class SkuTaken(Conflict):
+    """Another variant of the shop has this SKU. Members: ``sku``."""
+
+    code = "sku-taken"
+    title = _("Another product of this shop has this SKU")
+    remedy = _("Give it a SKU of its own.")
+
+
+class StockPromised(Conflict):
+    """The stock cannot fall below what orders were promised. Members: ``reserved``."""
+
+    code = "stock-promised"
+    title = _("Orders wait for more than that")
+    remedy = _("Pack or cancel those orders first.")

@@ -1,0 +1,21 @@
+"""Rows of shops, one module a subject."""
+
+from storefront.shops.models.catalogue import (
+    Picture,
+    Product,
+    ProductPicture,
+    Stock,
+    Variant,
+)
+from storefront.shops.models.shop import Category, Shop, Staff
+
+__all__ = [
+    "Category",
+    "Picture",
+    "Product",
+    "ProductPicture",
+    "Shop",
+    "Staff",
+    "Stock",
+    "Variant",
+]
