@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "wallet",
     "miniapps",
     "storefront.shops",
+    "storefront.orders",
     "storefront",
     "host",
 ]
@@ -188,6 +189,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-corrections": {"task": "wallet.expire_corrections", "schedule": 600.0},
     "ask-banks": {"task": "wallet.ask_banks", "schedule": 10.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
+    "go-on-with-orders": {"task": "orders.go_on", "schedule": 30.0},
+    "compare-orders": {"task": "orders.compare", "schedule": 3600.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},

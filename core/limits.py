@@ -290,3 +290,34 @@ PICTURE_ALT_CHARS_MAX = 160  # characters that say what a picture shows
 SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
 STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
+SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
+# rials of orders of one day, by the shop's level
+SHOP_PAYOUT_DELAYS = (
+    timedelta(days=7),
+    timedelta(days=7),
+    timedelta(days=3),
+    timedelta(days=1),
+)  # by level: how long after receipt the shop gets its money
+
+# --- orders ---------------------------------------------------------------------------------
+CART_LINES_MAX = 50  # different things in one cart
+CART_QUANTITY_MAX = 1_000  # pieces of one thing in a cart
+CART_CHANGES_PER_MINUTE_MAX = 120  # changes one person may make to carts in a minute
+ORDERS_PER_MINUTE_MAX = 20  # orders one person may try to place in a minute
+ADDRESSES_MAX = 20  # places in one person's address book
+ADDRESS_LINE_CHARS_MAX = 300  # characters of street, number, floor
+SHIPPING_RATES_MAX = 60  # rates of one shop
+SHIPPING_TITLE_CHARS_MAX = 60  # characters of a rate's name
+COUPONS_MAX = 200  # coupons of one shop
+COUPON_CODE_CHARS_MAX = 24  # characters of a coupon's code
+ORDER_NOTE_CHARS_MAX = 300  # characters a buyer may add to an order
+ORDER_REASON_CHARS_MAX = 300  # characters of the reason of a step or a return
+TRACKING_CHARS_MAX = 40  # characters of a parcel's tracking code
+ORDER_ACCEPT_WITHIN = timedelta(hours=24)  # a shop that says nothing for so long loses the order
+ORDER_HOLD_GRACE = timedelta(hours=2)  # the money stays held so long after that
+ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long after shipping
+ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
+ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may be asked for
+ORDERS_PAGE = 20  # orders on one page
+COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
+COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
