@@ -321,3 +321,15 @@ ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may 
 ORDERS_PAGE = 20  # orders on one page
 COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
 COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
+
+# --- search ---------------------------------------------------------------------------------
+SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read
+SEARCH_WORDS_MAX = 8  # words of a query that are looked for
+SEARCH_WORD_CHARS_MAX = 40  # characters of one word of a query or of the vocabulary
+SEARCH_GUESSES_MAX = 200  # words one edit away that are compared, the most written first
+SEARCH_PAGE_ROWS = 24  # products on a page of results
+SEARCH_CANDIDATES_MAX = 1_000  # matches that are ranked; above, "1,000+" is said
+SEARCH_NEW_FOR = timedelta(days=14)  # a new product stands with those that sell, so that it is seen
+SEARCH_REFRESH_ROWS = 500  # products whose search rows are written by one statement
+SEARCH_SUGGESTIONS_MAX = 8  # suggestions while typing
+VOCABULARY_SAMPLE_ROWS = 200_000  # products whose words are counted; of more, a sample of so many

@@ -38,6 +38,7 @@ from storefront.shops.errors import (
     TooManyProducts,
 )
 from storefront.shops.models import Category, Product, Shop, Stock, Variant
+from storefront.shops.search import refreshing
 
 Status = Product.Status
 
@@ -215,7 +216,7 @@ def set_status(*, product: Product, status: str, actor: Person, now: datetime) -
         raise ProductStateForbids(state=locked.status)
     locked.status, locked.updated_at = status, now
     locked.save(update_fields=["status", "updated_at"])
-    _bump(locked.shop_id)
+    _shown_anew(locked)
     audit.record(f"shops.product.{status}", by=actor, of=locked)
     return locked
 
@@ -244,7 +245,7 @@ def _reprice(product: Product, now: datetime) -> None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _bump(product.shop_id)
+    _shown_anew(product)
 
 
 @transaction.atomic
@@ -265,6 +266,12 @@ def set_stock(*, variant: Variant, on_hand: int, actor: Person) -> Stock:
 
 def _locked(product: Product) -> Product:
     return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+
+
+def _shown_anew(product: Product) -> None:
+    """Let search and caches know that what people see of a product has changed."""
+    refreshing.refresh([product.pk])
+    _bump(product.shop_id)
 
 
 def _bump(shop_key: int) -> None:
