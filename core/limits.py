@@ -290,6 +290,11 @@ PICTURE_ALT_CHARS_MAX = 160  # characters that say what a picture shows
 SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
 STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
+PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone
+PICTURE_PIXELS_MAX = 40_000_000  # pixels of it, width times height
+PICTURE_LARGE_PIXELS = 1_200  # pixels of the longer side of the picture we draw from it
+PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for lists
+PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
 SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
 # rials of orders of one day, by the shop's level
 SHOP_PAYOUT_DELAYS = (
