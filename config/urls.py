@@ -29,5 +29,6 @@ urlpatterns = [
     path("console/", include("miniapps.urls")),
     path("", include("identity.urls")),
     path("", include("storefront.urls")),
+    path("", include("storefront.orders.urls")),
     path("", include("host.urls")),
 ]
