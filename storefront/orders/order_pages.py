@@ -17,7 +17,7 @@ from storefront.orders import access, card, machine, returns, words
 from storefront.orders.doors import page
 from storefront.orders.models import Order, OrderLine, Parcel, Return
 from storefront.orders.moving import NEED_REASON
-from storefront.shops.access import shop_of
+from storefront.shops.access import RIGHTS, role_in, shop_of
 
 # The states that a list's filter shows; ``open``: somebody has something to do.
 SHOWN: Final[dict[str, frozenset[str]]] = {
@@ -55,8 +55,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 @page
 def of_shop(request: HttpRequest, shop_name: str) -> HttpResponse:
     """``/orders/in/<shop>/``: the orders of a shop for its staff; ``?show=`` filters."""
-    shop = shop_of(person_of(request), shop_name, right="orders")
-    context = _listed(request, access.orders_in(shop)) | {"side": "shop", "shop": shop}
+    person = person_of(request)
+    shop = shop_of(person, shop_name, right="orders")
+    context = _listed(request, access.orders_in(shop)) | {
+        "side": "shop",
+        "shop": shop,
+        "may_edit": "edit" in RIGHTS.get(role_in(person, shop) or "", ()),
+    }
     return render(request, "orders/orders.html", context)
 
 
