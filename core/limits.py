@@ -321,3 +321,8 @@ ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may 
 ORDERS_PAGE = 20  # orders on one page
 COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
 COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
+PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone
+PICTURE_PIXELS_MAX = 40_000_000  # pixels of it, width times height
+PICTURE_LARGE_PIXELS = 1_200  # pixels of the longer side of the picture we draw from it
+PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for lists
+PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
