@@ -38,6 +38,7 @@ from storefront.shops.errors import (
     TooManyProducts,
 )
 from storefront.shops.models import Category, Product, Shop, Stock, Variant
+from storefront.shops.search import refreshing
 
 Status = Product.Status
 
@@ -215,7 +216,7 @@ def set_status(*, product: Product, status: str, actor: Person, now: datetime) -
         raise ProductStateForbids(state=row.status)
     row.status, row.updated_at = status, now
     row.save(update_fields=["status", "updated_at"])
-    _bump(row.shop_id)
+    _shown_anew(row)
     audit.record(f"shops.product.{status}", by=actor, of=row)
     return row
 
@@ -244,7 +245,7 @@ def _reprice(product: Product, now: datetime) -> None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _bump(product.shop_id)
+    _shown_anew(product)
 
 
 @transaction.atomic
@@ -272,6 +273,12 @@ def touched(product: Product, now: datetime) -> None:
     """Say that what the product's page shows has changed."""
     product.updated_at = now
     product.save(update_fields=["updated_at"])
+    _shown_anew(product)
+
+
+def _shown_anew(product: Product) -> None:
+    """Let search and caches know that what people see of a product has changed."""
+    refreshing.refresh([product.pk])
     _bump(product.shop_id)
 
 
