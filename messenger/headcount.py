@@ -41,7 +41,8 @@ with taken as (
     select id from messenger_memberdelta where chat_id = %(chat)s
      order by id limit %(most)s for update skip locked)
   returning delta)
-update messenger_chat set members_count = members_count + (select coalesce(sum(delta), 0) from taken)
+update messenger_chat
+   set members_count = members_count + (select coalesce(sum(delta), 0) from taken)
  where id = %(chat)s and exists (select from taken)
 """
 _EXACTLY: Final = """

@@ -72,7 +72,7 @@ def chat_for(person: Person, membership: Membership) -> ChatDocument:
 
 
 def _documents(person: Person, memberships: list[Membership]) -> list[ChatDocument]:
-    newest = messages.newest_of([membership.chat_id for membership in memberships])
+    newest = messages.newest_of([membership.chat for membership in memberships])
     direct = [m.chat_id for m in memberships if m.chat.kind == Chat.Kind.DIRECT]
     partners = {
         row.chat_id: row
