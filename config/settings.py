@@ -180,6 +180,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 10.0},
+    "fold-members": {"task": "messenger.fold_members", "schedule": 3.0},
     "forget-old-sign-ins": {"task": "identity.forget_what_is_over", "schedule": 3600.0},
     "forget-old-rows": {"task": "core.forget_old_rows", "schedule": 3600.0},
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
