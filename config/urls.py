@@ -30,5 +30,6 @@ urlpatterns = [
     path("", include("identity.urls")),
     path("", include("storefront.urls")),
     path("", include("storefront.orders.urls")),
+    path("", include("storefront.shops.urls")),
     path("", include("host.urls")),
 ]

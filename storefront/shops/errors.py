@@ -1,13 +1,15 @@
 """Refusals of shops.
 
     Problem
+    ├── PictureRefused(reason)          too-many-bytes, too-many-pixels, unreadable
     ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
     ├── NotAllowed
     │   └── ShopRoleMissing(needs)      the person works there, but not as this
     └── Conflict
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
-        └── SkuTaken(sku), StockPromised(reserved)
+        ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
+        └── ChangedMeanwhile(changed_at)
 
 A stranger to a shop meets NotFound and nothing else.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.problems import Conflict, NotAllowed
+from core.problems import Conflict, NotAllowed, Problem
 
 
 class ShopRoleMissing(NotAllowed):
@@ -81,3 +83,27 @@ class StockPromised(Conflict):
     code = "stock-promised"
     title = _("Orders wait for more than that")
     remedy = _("Pack or cancel those orders first.")
+
+
+class PictureRefused(Problem):
+    """What was sent is no picture we can draw. Members: ``reason``."""
+
+    code, status = "picture-refused", 400
+    title = _("This picture cannot be read")
+    remedy = _("Send a JPEG, PNG or WebP of at most 12 MB.")
+
+
+class TooManyPictures(Conflict):
+    """The product has as many pictures as it may. Members: ``most``."""
+
+    code = "too-many-pictures"
+    title = _("The product has too many pictures")
+    remedy = _("Take one out first.")
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed the product after it was loaded. Members: ``changed_at``."""
+
+    code = "changed-meanwhile"
+    title = _("Somebody changed this meanwhile")
+    remedy = _("Look at what stands there now, then save again; what you wrote is kept.")

@@ -7,6 +7,7 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
+from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Picture",
     "Product",
     "ProductPicture",
+    "ProductSearch",
+    "SearchWord",
     "Shop",
     "Staff",
     "Stock",
