@@ -57,6 +57,7 @@ TABLE: Final[dict[tuple[str, str], Step]] = {
     ("packed", "cancel"): Step("cancelled", _by("shop"), "refund"),
     ("packed", "ship_part"): Step("packed", _by("shop")),
     ("packed", "ship"): Step("shipped", _by("shop")),
+    ("packed", "dispute"): Step("disputed", _by("buyer")),  # it, or the rest of it, never leaves
     ("shipped", "arrive"): Step("delivered", _by("shop")),
     ("shipped", "confirm"): Step("completed", _by("buyer")),
     ("shipped", "assume"): Step("completed", _by("clock")),

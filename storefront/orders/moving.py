@@ -58,10 +58,11 @@ def step(*, order: Order, asked: Asked, now: datetime) -> Order:
     before = locked.state
     _enter(locked, found.to, asked, reason, now)
     money.carry_out(found.effect, locked, lines, refund_rials=asked.refund_rials, now=now)
-    if found.to in ENDS_UNSOLD:
-        if locked.coupon_id is not None:
-            coupons.give_back(locked.coupon_id, locked.pk)
-        _change_stock(lines, [(-line.quantity, 0) for line in lines])
+    if found.to in ENDS_UNSOLD and locked.coupon_id is not None:
+        coupons.give_back(locked.coupon_id, locked.pk)
+    if before in machine.RESERVING and found.to not in machine.RESERVING:
+        left = left_of(lines)  # what has not left by now does not leave any more
+        _change_stock(lines, [(-left[line.pk], 0) for line in lines])
     if asked.side == "operator":
         audit.record(
             f"orders.order.{asked.event}", by=asked.actor, of=locked, was=before, reason=reason,

@@ -191,6 +191,20 @@ def test_an_order_with_a_parcel_on_its_way_is_not_cancelled(order):
         step(order, "cancel", "shop")
 
 
+def test_what_never_leaves_can_be_disputed_and_is_sold_to_others(order):
+    bring(order, "accepted")
+    ship(order, quantities={order.lines.get().pk: 1})
+    assert stock_of(order) == (9, 1)
+
+    step(order, "dispute", "buyer", reason="نیمهٔ دیگر نیامد")
+    assert stock_of(order) == (9, 0)
+    assert_agreed()
+
+    step(order, "withdraw", "buyer")
+    assert Order.objects.get(pk=order.pk).state == "completed"
+    assert_agreed()
+
+
 def test_the_clock_ends_assumes_and_settles(order):
     start = order.created_at
     assert timers.go_on(now=start + timedelta(hours=23)) == 0
