@@ -31,5 +31,6 @@ urlpatterns = [
     path("", include("storefront.urls")),
     path("", include("storefront.orders.urls")),
     path("", include("storefront.shops.urls")),
+    path("", include("storefront.showcase.urls")),
     path("", include("host.urls")),
 ]

@@ -364,4 +364,4 @@ RATINGS_SHOWN_MIN = 5  # ratings below which no score is shown
 RATINGS_PAGE_ROWS = 20  # ratings on a page
 RATINGS_PER_HOUR_MAX = 20  # ratings and reports of one person in an hour
 REPORT_TEXT_CHARS_MAX = 500  # characters of a report
-SITEMAP_ROWS = 5_000  # addresses in one part of the site map
+SITEMAP_SHOPS = 8  # shops whose products are in one part of the site map

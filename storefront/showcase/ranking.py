@@ -6,7 +6,7 @@ Nothing here is paid for, and nothing counts an opening twice: a person counts o
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -160,7 +160,7 @@ def rank(*, now: datetime, whole: bool = False) -> None:
         cursor.execute("select coalesce(max(id), 0) from miniapps_launch")
         newest = cursor.fetchone()[0]
         week_ago = timezone.localdate(now) - WEEK
-        asked: dict[str, int | bool | timedelta | datetime | date] = {
+        asked: dict[str, Any] = {
             "mark": mark.value,
             "all": whole,
             "since": now - WEEK,
