@@ -7,13 +7,27 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
+from storefront.shops.models.posts import (
+    CountFold,
+    DayCount,
+    Nudge,
+    Post,
+    ProductCount,
+    Push,
+)
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
     "Category",
+    "CountFold",
+    "DayCount",
+    "Nudge",
     "Picture",
+    "Post",
     "Product",
+    "ProductCount",
     "ProductPicture",
+    "Push",
     "Shop",
     "Staff",
     "Stock",
