@@ -294,6 +294,24 @@ STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
 SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
 # rials of orders of one day, by the shop's level
+POST_PRODUCTS_MAX = 10  # products one post of a shop shows
+POSTS_PER_DAY_MAX = (2, 5, 20, 50)  # posts of one shop on one day, by the shop's level
+POST_AHEAD_MAX = timedelta(days=90)  # how far ahead a post may be planned
+POSTS_SWEPT_MAX = 200  # posts one sweep sends
+NUDGING_POSTS_PER_DAY_MAX = (0, 1, 2, 3)  # of these, such that tell people, by the shop's level
+NUDGES_PER_PERSON_DAY_MAX = 3  # posts one person is told of on one day, over all shops
+NUDGE_CHUNK_ROWS = 5_000  # followers looked at in one step of a push
+NUDGE_RUN_S = 20.0  # seconds a push goes on before it makes room for other jobs
+NUDGE_KEEP = timedelta(days=3)  # how long it is kept who was told
+QUIET_FROM_HOUR, QUIET_UNTIL_HOUR = 22, 8  # hours of Tehran between which nobody is told
+PRODUCTS_SHOWN_MAX = 50  # products whose cards are asked for at once
+PRODUCTS_SHOWN_PER_MINUTE_MAX = 120  # such questions of one person in a minute
+POSTS_PAGE = 20  # posts on one page of a shop's desk
+STOCK_FEW = 5  # pieces from which a card says how many are left
+COUNT_GROUP_MIN = 20  # people below whom a day's looks are not told apart
+COUNT_KEYS_KEEP_S = 40 * 24 * 3600  # seconds a set of visitors is kept before it is a number only
+COUNT_FOLD_KEEP = timedelta(days=2)  # how long it is known which counts were added
+COUNT_DAYS_MAX = 366  # days of one table of a shop's numbers
 SHOP_PAYOUT_DELAYS = (
     timedelta(days=7),
     timedelta(days=7),

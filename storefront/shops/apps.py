@@ -13,9 +13,11 @@ class ShopsConfig(AppConfig):
     verbose_name = _("Shops")
 
     def ready(self) -> None:
-        """Give an installation its categories after a migration."""
-        from storefront.shops import categories
+        """Enter the card of a post; give an installation its categories after a migration."""
+        from messenger import cards
+        from storefront.shops import categories, postcards
 
+        cards.register(postcards.PRODUCTS)
         post_migrate.connect(
             categories.enter_first_categories, dispatch_uid="shops.categories", sender=self
         )

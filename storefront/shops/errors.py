@@ -9,7 +9,8 @@
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
         ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
-        └── ChangedMeanwhile(changed_at)
+        ├── ChangedMeanwhile(changed_at)
+        └── TooManyPosts(most, day), TooManyNudges(most, day), PostStateForbids(state)
 
 A stranger to a shop meets NotFound and nothing else.
 """
@@ -107,3 +108,27 @@ class ChangedMeanwhile(Conflict):
     code = "changed-meanwhile"
     title = _("Somebody changed this meanwhile")
     remedy = _("Look at what stands there now, then save again; what you wrote is kept.")
+
+
+class TooManyPosts(Conflict):
+    """The shop has planned or sent as many posts for this day as its level allows."""
+
+    code = "too-many-posts"
+    title = _("There are enough posts on that day")
+    remedy = _("Choose another day, or raise the shop's level.")
+
+
+class TooManyNudges(Conflict):
+    """The shop's level allows no more posts that tell people on this day. Members: ``most``."""
+
+    code = "too-many-nudges"
+    title = _("On that day no more posts can tell people")
+    remedy = _("Send it to the channel only, choose another day, or raise the shop's level.")
+
+
+class PostStateForbids(Conflict):
+    """The post does not wait any more. Members: ``state``."""
+
+    code = "post-state-forbids"
+    title = _("This post does not wait any more")
+    remedy = _("Load the list again.")

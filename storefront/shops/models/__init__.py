@@ -8,15 +8,29 @@ from storefront.shops.models.catalogue import (
     Variant,
 )
 from storefront.shops.models.search import ProductSearch, SearchWord
+from storefront.shops.models.posts import (
+    CountFold,
+    DayCount,
+    Nudge,
+    Post,
+    ProductCount,
+    Push,
+)
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
     "Category",
+    "CountFold",
+    "DayCount",
+    "Nudge",
     "Picture",
+    "Post",
     "Product",
+    "ProductCount",
     "ProductPicture",
     "ProductSearch",
     "SearchWord",
+    "Push",
     "Shop",
     "Staff",
     "Stock",

@@ -1,0 +1,33 @@
+"""The worker's doors of shops."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from core.jobs import task
+
+
+@task("shops.send_due_posts")
+def send_due_posts() -> int:
+    """Send the posts whose time has come."""
+    from storefront.shops import posting
+
+    return posting.send_due(now=timezone.now())
+
+
+@task("shops.tell_of_posts")
+def tell_of_posts() -> int:
+    """Go on telling people of posts, and forget who was told long ago."""
+    from storefront.shops import pushing
+
+    now = timezone.now()
+    pushing.forget_old(now=now)
+    return pushing.go_on(now=now)
+
+
+@task("shops.fold_counts")
+def fold_counts() -> int:
+    """Bring the numbers of the shops up to date."""
+    from storefront.shops import counting
+
+    return counting.fold(now=timezone.now())
