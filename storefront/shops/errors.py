@@ -4,7 +4,9 @@
     ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
     ├── NotAllowed
     │   └── ShopRoleMissing(needs)      the person works there, but not as this
+    ├── ImportUnreadable(reason)        the file cannot be read as a table
     └── Conflict
+        ├── ImportNotReady(state)
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
         └── SkuTaken(sku), StockPromised(reserved)
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.problems import Conflict, NotAllowed
+from core.problems import Conflict, NotAllowed, Problem
 
 
 class ShopRoleMissing(NotAllowed):
@@ -81,3 +83,19 @@ class StockPromised(Conflict):
     code = "stock-promised"
     title = _("Orders wait for more than that")
     remedy = _("Pack or cancel those orders first.")
+
+
+class ImportUnreadable(Problem):
+    """The file cannot be read as a table. Members: ``reason``, a code of imports.findings."""
+
+    code, status = "import-unreadable", 422
+    title = _("This file cannot be read as a table")
+    remedy = _("Save it as .xlsx or as CSV UTF-8, with headings in its first row.")
+
+
+class ImportNotReady(Conflict):
+    """The import is not at the step that was asked for. Members: ``state``."""
+
+    code = "import-not-ready"
+    title = _("The import is at another step")
+    remedy = _("Load its page again.")

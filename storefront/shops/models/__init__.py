@@ -7,10 +7,13 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
+from storefront.shops.models.imports import Import, ImportRow
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
     "Category",
+    "Import",
+    "ImportRow",
     "Picture",
     "Product",
     "ProductPicture",
