@@ -38,6 +38,7 @@ from storefront.shops.errors import (
     TooManyProducts,
 )
 from storefront.shops.models import Category, Product, Shop, Stock, Variant
+from storefront.shops.search import refreshing
 
 Status = Product.Status
 
@@ -208,16 +209,16 @@ def set_status(*, product: Product, status: str, actor: Person, now: datetime) -
 
     Raises ProductStateForbids when nothing of it is sold any more.
     """
-    locked = _locked(product)
-    if locked.status == status:
-        return locked
-    if status == Status.PUBLISHED and not locked.variants.filter(is_sold=True).exists():
-        raise ProductStateForbids(state=locked.status)
-    locked.status, locked.updated_at = status, now
-    locked.save(update_fields=["status", "updated_at"])
-    _bump(locked.shop_id)
-    audit.record(f"shops.product.{status}", by=actor, of=locked)
-    return locked
+    row = locked(product)
+    if row.status == status:
+        return row
+    if status == Status.PUBLISHED and not row.variants.filter(is_sold=True).exists():
+        raise ProductStateForbids(state=row.status)
+    row.status, row.updated_at = status, now
+    row.save(update_fields=["status", "updated_at"])
+    _shown_anew(row)
+    audit.record(f"shops.product.{status}", by=actor, of=row)
+    return row
 
 
 @transaction.atomic
@@ -229,7 +230,7 @@ def set_price(
     _checked_variant(VariantWish(price, compare_price=compare_price), "#", faults)
     if faults:
         raise InvalidInput(faults)
-    product = _locked(variant.product)
+    product = locked(variant.product)
     before = variant.price
     variant.price, variant.compare_price = price, compare_price
     variant.save(update_fields=["price", "compare_price"])
@@ -244,7 +245,7 @@ def _reprice(product: Product, now: datetime) -> None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _bump(product.shop_id)
+    _shown_anew(product)
 
 
 @transaction.atomic
@@ -263,8 +264,22 @@ def set_stock(*, variant: Variant, on_hand: int, actor: Person) -> Stock:
     return row
 
 
-def _locked(product: Product) -> Product:
+def locked(product: Product) -> Product:
+    """Return the product, locked until the transaction ends. The first lock of every change."""
     return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+
+
+def touched(product: Product, now: datetime) -> None:
+    """Say that what the product's page shows has changed."""
+    product.updated_at = now
+    product.save(update_fields=["updated_at"])
+    _shown_anew(product)
+
+
+def _shown_anew(product: Product) -> None:
+    """Let search and caches know that what people see of a product has changed."""
+    refreshing.refresh([product.pk])
+    _bump(product.shop_id)
 
 
 def _bump(shop_key: int) -> None:

@@ -1,6 +1,7 @@
 """Refusals of shops.
 
     Problem
+    ├── PictureRefused(reason)          too-many-bytes, too-many-pixels, unreadable
     ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
     ├── NotAllowed
     │   └── ShopRoleMissing(needs)      the person works there, but not as this
@@ -9,7 +10,8 @@
         ├── ImportNotReady(state)
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
-        └── SkuTaken(sku), StockPromised(reserved)
+        ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
+        └── ChangedMeanwhile(changed_at)
 
 A stranger to a shop meets NotFound and nothing else.
 """
@@ -27,6 +29,22 @@ class ShopRoleMissing(NotAllowed):
     code = "shop-role-missing"
     title = _("Your role in this shop does not allow this")
     remedy = _("Ask the owner of the shop for another role.")
+
+
+class ImportUnreadable(Problem):
+    """The file cannot be read as a table. Members: ``reason``, a code of imports.findings."""
+
+    code, status = "import-unreadable", 422
+    title = _("This file cannot be read as a table")
+    remedy = _("Save it as .xlsx or as CSV UTF-8, with headings in its first row.")
+
+
+class ImportNotReady(Conflict):
+    """The import is not at the step that was asked for. Members: ``state``."""
+
+    code = "import-not-ready"
+    title = _("The import is at another step")
+    remedy = _("Load its page again.")
 
 
 class ShopAddressTaken(Conflict):
@@ -85,17 +103,25 @@ class StockPromised(Conflict):
     remedy = _("Pack or cancel those orders first.")
 
 
-class ImportUnreadable(Problem):
-    """The file cannot be read as a table. Members: ``reason``, a code of imports.findings."""
+class PictureRefused(Problem):
+    """What was sent is no picture we can draw. Members: ``reason``."""
 
-    code, status = "import-unreadable", 422
-    title = _("This file cannot be read as a table")
-    remedy = _("Save it as .xlsx or as CSV UTF-8, with headings in its first row.")
+    code, status = "picture-refused", 400
+    title = _("This picture cannot be read")
+    remedy = _("Send a JPEG, PNG or WebP of at most 12 MB.")
 
 
-class ImportNotReady(Conflict):
-    """The import is not at the step that was asked for. Members: ``state``."""
+class TooManyPictures(Conflict):
+    """The product has as many pictures as it may. Members: ``most``."""
 
-    code = "import-not-ready"
-    title = _("The import is at another step")
-    remedy = _("Load its page again.")
+    code = "too-many-pictures"
+    title = _("The product has too many pictures")
+    remedy = _("Take one out first.")
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed the product after it was loaded. Members: ``changed_at``."""
+
+    code = "changed-meanwhile"
+    title = _("Somebody changed this meanwhile")
+    remedy = _("Look at what stands there now, then save again; what you wrote is kept.")

@@ -8,6 +8,7 @@ from storefront.shops.models.catalogue import (
     Variant,
 )
 from storefront.shops.models.imports import Import, ImportRow
+from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Picture",
     "Product",
     "ProductPicture",
+    "ProductSearch",
+    "SearchWord",
     "Shop",
     "Staff",
     "Stock",

@@ -136,6 +136,7 @@ class ImportRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # Not named `import`: a word of Python.
+    pictures_wait = models.BooleanField(default=False)  # its pictures are still to be fetched
     batch = models.ForeignKey(
         Import, on_delete=models.CASCADE, related_name="rows", db_index=False
     )
