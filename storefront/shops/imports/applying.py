@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from core.limits import IMPORT_CHUNK_ROWS, PRODUCT_VARIANTS_MAX, PRODUCTS_PER_SH
 from storefront.shops.imports import writing
 from storefront.shops.imports.findings import found
 from storefront.shops.models import Import, ImportRow, Product, Shop, Stock, Variant
+from storefront.shops.search import refreshing
 
 Row = ImportRow.State
 Result = ImportRow.Result
@@ -255,7 +256,10 @@ def _save(chunk: Chunk) -> None:
         if row.variant in refused:
             row.findings = [*row.findings, found("stock-promised", "on_hand")]
         row.applied_at = chunk.now
+        row.pictures_wait = row.state == Row.APPLIED and "pictures" in row.wish
     writing.save_rows(chunk.rows)
+    shown = [*chunk.changed_products.values(), *(one.product for one in chunk.new_variants)]
+    refreshing.refresh(one.pk for one in shown if one.status == Status.PUBLISHED)
 
 
 def _price_products(chunk: Chunk) -> None:

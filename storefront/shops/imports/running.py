@@ -11,7 +11,7 @@ from django.utils import timezone
 from core import audit, jobs
 from core.limits import IMPORT_RUN_S
 from core.locks import if_nobody_else
-from storefront.shops.imports import applying, founding, reading, staging, undoing
+from storefront.shops.imports import applying, founding, illustrating, reading, staging, undoing
 from storefront.shops.imports.beginning import GO_ON
 from storefront.shops.models import Import
 
@@ -50,6 +50,7 @@ def _steps(batch: Import) -> Iterator[int]:
     elif batch.state == State.APPLYING:
         writer = founding if batch.kind == Import.Kind.SHOPS else applying
         yield from writer.apply_chunks(batch)
+        yield from illustrating.fetch_waiting(batch)
         _end(batch, State.DONE)
     elif batch.state == State.UNDOING:
         yield from undoing.undo_chunks(batch)

@@ -20,6 +20,7 @@ from storefront.shops.imports import writing
 from storefront.shops.imports.applying import OF_PRODUCT
 from storefront.shops.imports.founding import FIELDS
 from storefront.shops.models import Import, ImportRow, Product, Shop, Staff, Stock, Variant
+from storefront.shops.search import refreshing
 
 Row = ImportRow.State
 Result = ImportRow.Result
@@ -163,6 +164,7 @@ def _follow(products: list[Product], variants: list[Variant]) -> None:
                     values[name].append(value)
         product.options = [{"name": name, "values": told} for name, told in values.items()]
     writing.change_products(kept, timezone.now())
+    refreshing.refresh(one.pk for one in kept if one.status == Product.Status.PUBLISHED)
 
 
 def _held(model: type[models.Model], keys: list[int]) -> set[int]:

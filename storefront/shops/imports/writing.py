@@ -33,9 +33,11 @@ update shops_stock s set on_hand = w.on_hand from w, l
   returning s.variant_id"""
 ROWS: Final = """
 update shops_importrow r set state = w.state, result = w.result, findings = w.findings,
-    product = w.product, variant = w.variant, before = w.before, applied_at = w.at
+    product = w.product, variant = w.variant, before = w.before, applied_at = w.at,
+    pictures_wait = w.waits
   from unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::bigint[], %s::bigint[],
-    %s::jsonb[], %s::timestamptz[]) w (id, state, result, findings, product, variant, before, at)
+    %s::jsonb[], %s::timestamptz[], %s::bool[])
+    w (id, state, result, findings, product, variant, before, at, waits)
   where r.id = w.id"""
 
 
@@ -91,6 +93,7 @@ def save_rows(rows: Sequence[ImportRow]) -> None:
         [row.variant for row in rows],
         [None if row.before is None else _json(row.before) for row in rows],
         [row.applied_at for row in rows],
+        [row.pictures_wait for row in rows],
     ]
     with connection.cursor() as cursor:
         cursor.execute(ROWS, columns)

@@ -72,7 +72,6 @@ class Import(models.Model):
     is_read = models.BooleanField(default=False)  # every row stands in the table
     rows_bad = models.PositiveIntegerField(_("rows with errors"), default=0)
     rows_applied = models.PositiveIntegerField(_("rows imported"), default=0)
-    pictures_left = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("begun"))
     alive_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -136,7 +135,6 @@ class ImportRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # Not named `import`: a word of Python.
-    pictures_wait = models.BooleanField(default=False)  # its pictures are still to be fetched
     batch = models.ForeignKey(
         Import, on_delete=models.CASCADE, related_name="rows", db_index=False
     )
@@ -153,6 +151,7 @@ class ImportRow(models.Model):
     variant = models.BigIntegerField(null=True)  # that nothing is held for the sake of a log
     before = models.JSONField[Any](null=True)  # of what was changed, to undo it
     applied_at = models.DateTimeField(null=True)
+    pictures_wait = models.BooleanField(default=False)  # its pictures are still to be fetched
 
     class Meta:
         constraints = [
@@ -160,6 +159,11 @@ class ImportRow(models.Model):
         ]
         indexes = [
             models.Index(fields=["batch", "state", "place", "number"], name="shops_import_next"),
+            models.Index(
+                fields=["batch", "number"],
+                name="shops_import_pictures",
+                condition=Q(pictures_wait=True),
+            ),
         ]
         default_permissions = ()
 
