@@ -40,6 +40,9 @@ def load(scale: int) -> None:
     """Load so many percent of the size that is designed for; print how it goes on."""
     began = time.perf_counter()
     shops, people = SHOPS * scale // 100, PEOPLE * scale // 100
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
+        cursor.execute("set maintenance_work_mem = '256MB'; set synchronous_commit = off")
     fill_channels(people, shops)
     _load_shops(shops)
     _load_products(shops)
@@ -111,7 +114,9 @@ def _steps(what: str, first: int, last: int, step: int, copy: Callable[[int, int
 
 def _newest(table: str, column: str = "id") -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"select coalesce(max({column}), 0) from {table} where {column} >= {FIRST_KEY}")
+        cursor.execute(
+            f"select coalesce(max({column}), 0) from {table} where {column} >= {FIRST_KEY}"
+        )
         found = int(cursor.fetchone()[0])
     return max(0, found - FIRST_KEY + 1)
 
@@ -137,8 +142,8 @@ def _copy_shops(start: int, end: int) -> int:
         ((FIRST_KEY + n, FIRST_PERSON + n, "owner", at) for n in numbers),
     )
     _copy(
-        "shops_shop (id, public_id, slug, maker_id, channel_id, title, about, policy, province, city,"
-        " status, level, enamad_number, catalogue_version, rating_sum, rating_n, created_at)",
+        "shops_shop (id, public_id, slug, maker_id, channel_id, title, about, policy, province,"
+        " city, status, level, enamad_number, catalogue_version, rating_sum, rating_n, created_at)",
         (
             (FIRST_KEY + n, _id("shp", n + 1), f"bench_{n}", FIRST_KEY + n, FIRST_CHANNEL + n,
              f"فروشگاه {n}", "کالاهای دست‌چین با ارسال به همه‌جا", "", "تهران", "تهران", "open",
@@ -182,7 +187,7 @@ def _key_of_variant(product: int, place: int) -> int:
 
 
 def _copy_products(start: int, end: int) -> int:
-    counts, before = sizes_of_shops()
+    _counts, before = sizes_of_shops()
     slugs = {one.slug: one.pk for one in Category.objects.all()}
     pairs = [(shop, n) for shop in range(start, end) for n in range(before[shop], before[shop + 1])]
     _copy(
@@ -206,7 +211,6 @@ def _copy_products(start: int, end: int) -> int:
         "shops_stock (variant_id, on_hand, reserved)",
         ((_key_of_variant(n, place), 20 + n % 60, 0) for _shop, n, place in variants),
     )
-    del counts
     return len(pairs) + 2 * len(variants)
 
 
@@ -218,8 +222,8 @@ def _product(shop: int, n: int, slugs: dict[str, int]) -> tuple[object, ...]:
     made = YEAR_BEGAN + timedelta(minutes=(mixed(n) >> 20) % (360 * 1440))
     status = "draft" if n % 50 == 49 else "published"
     price = price_of(n)
-    return (FIRST_KEY + n, _id("prd", n + 1), FIRST_KEY + shop, slugs.get(slug), status, title[:120],
-            told, tags, options, price, price, "", made, made)  # fmt: skip
+    return (FIRST_KEY + n, _id("prd", n + 1), FIRST_KEY + shop, slugs.get(slug), status,
+            title[:120], told, tags, options, price, price, "", made, made)  # fmt: skip
 
 
 def _load_search() -> None:
@@ -255,6 +259,15 @@ def _load_orders(shops: int, people: int, orders: int) -> None:
         for variant, pieces in cursor.fetchall():
             product = FIRST_KEY + (variant - FIRST_KEY) // 6
             sold[product] = sold.get(product, 0) + pieces
+        # What is ordered and not yet sent is promised, as placing an order would have done.
+        cursor.execute(
+            """update shops_stock s set reserved = open.pieces,
+                      on_hand = greatest(s.on_hand, open.pieces + 20)
+                 from (select l.variant_id, sum(l.quantity)::int as pieces
+                         from orders_orderline l join orders_order o on o.id = l.order_id
+                        where o.state = 'placed' group by 1) open
+                where open.variant_id = s.variant_id and s.reserved <> open.pieces"""
+        )
     refreshing.note_sales(sold, now=datetime.now(UTC))
     words = refreshing.count_words()
     print(f"  {len(sold):,} products sold in the last thirty days, {words:,} words are known")
@@ -296,7 +309,8 @@ def _copy_orders(start: int, end: int, shops: int, people: int, orders: int, rul
         iter(lines),
     )
     _copy(
-        "orders_orderevent (order_id, seq, event, from_state, to_state, actor_id, side, reason, at)",
+        "orders_orderevent (order_id, seq, event, from_state, to_state, actor_id, side, reason,"
+        " at)",
         _events(made),
     )
     return len(made) + len(lines) + sum(one[-1] for one in made)

@@ -130,8 +130,16 @@ def post(
     Raises what requests and urllib3 raise. ``timeout_s`` bounds each wait, not the whole.
     """
     kind = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
-    return _call("POST", target, address, {**kind, **headers}, body, read_bytes_max, timeout_s,
-                 line)  # fmt: skip
+    return _call(
+        "POST",
+        target,
+        address,
+        headers={**kind, **headers},
+        body=body,
+        read_bytes_max=read_bytes_max,
+        timeout_s=timeout_s,
+        line=line,
+    )
 
 
 def get(
@@ -143,14 +151,24 @@ def get(
     timeout_s: float,
     line: Line,
 ) -> Heard:
-    """Ask for what lies at an address, at most ``read_bytes_max`` of it; otherwise like ``post``."""
-    return _call("GET", target, address, headers, None, read_bytes_max, timeout_s, line)
+    """Ask for what lies there, at most ``read_bytes_max`` of it; otherwise like ``post``."""
+    return _call(
+        "GET",
+        target,
+        address,
+        headers=headers,
+        body=None,
+        read_bytes_max=read_bytes_max,
+        timeout_s=timeout_s,
+        line=line,
+    )
 
 
 def _call(
     method: str,
     target: Target,
     address: Address,
+    *,
     headers: Mapping[str, str],
     body: bytes | None,
     read_bytes_max: int,

@@ -38,6 +38,7 @@ class Chunk:
 
     batch: Import
     now: datetime
+    shop: int
     known: dict[str, Variant]  # by SKU
     products: dict[int, Product]  # locked, by key
     siblings: dict[int, list[Variant]]  # by product
@@ -81,7 +82,7 @@ def _write(batch: Import, rows: list[ImportRow], now: datetime) -> None:
     failed = sum(row.state == Row.FAILED for row in rows)
     changed = any(row.result != Result.SAME for row in rows if row.state == Row.APPLIED)
     if changed:
-        Shop.objects.filter(pk=batch.shop_id).update(catalogue_version=F("catalogue_version") + 1)
+        Shop.objects.filter(pk=chunk.shop).update(catalogue_version=F("catalogue_version") + 1)
     batch.rows_applied += len(rows) - failed
     batch.rows_bad += failed
     batch.alive_at = now
@@ -89,6 +90,7 @@ def _write(batch: Import, rows: list[ImportRow], now: datetime) -> None:
 
 
 def _chunk(batch: Import, rows: Sequence[ImportRow], now: datetime) -> Chunk:
+    assert batch.shop_id is not None
     mine = Variant.objects.filter(shop=batch.shop_id)
     keys = [row.key for row in rows]
     touched = set(mine.filter(sku__in=keys).values_list("product_id", flat=True))
@@ -100,8 +102,8 @@ def _chunk(batch: Import, rows: Sequence[ImportRow], now: datetime) -> Chunk:
         siblings[one.product_id].append(one)
     known = {one.sku: one for members in siblings.values() for one in members}
     there = Product.objects.filter(shop=batch.shop_id).count()
-    return Chunk(batch, now, known, products, siblings, PRODUCTS_PER_SHOP_MAX - there,
-                 rows=list(rows))  # fmt: skip
+    room = PRODUCTS_PER_SHOP_MAX - there
+    return Chunk(batch, now, batch.shop_id, known, products, siblings, room, rows=list(rows))
 
 
 def _plan(chunk: Chunk, rows: list[ImportRow]) -> None:
@@ -144,7 +146,7 @@ def _plan_new(chunk: Chunk, rows: list[ImportRow]) -> None:
     chunk.room -= 1
     status = Status.PUBLISHED if chunk.batch.publish else Status.DRAFT
     product = Product(
-        shop_id=chunk.batch.shop_id, title=title, status=status, min_price=1, max_price=1,
+        shop_id=chunk.shop, title=title, status=status, min_price=1, max_price=1,
         created_at=chunk.now, updated_at=chunk.now,
     )  # fmt: skip
     for row in rows:
@@ -182,7 +184,7 @@ def _add_variant(chunk: Chunk, product: Product, row: ImportRow) -> None:
         _fail(row, "variants-alike")
         return
     variant = Variant(
-        public_id=new_id("vrt"), shop_id=chunk.batch.shop_id, product=product, sku=row.key,
+        public_id=new_id("vrt"), shop_id=chunk.shop, product=product, sku=row.key,
         options=options, price=wish["price"], compare_price=wish.get("compare"),
         weight_g=wish.get("weight_g", 0), position=len(there),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -172,13 +173,10 @@ def path_of(digest: str) -> Path:
 def _keep(file: BinaryIO) -> str:
     """Copy a file to its place, named by its content. Raises TooLarge."""
     home = path_of("x").parent
-    hashed, size = hashlib.sha256(), 0
+    hashed = hashlib.sha256()
     with tempfile.NamedTemporaryFile(dir=home, prefix=".new-", delete=False) as copy:
         try:
-            while piece := file.read(COPY_BYTES):
-                size += len(piece)
-                if size > IMPORT_FILE_BYTES_MAX:
-                    raise TooLarge(limit_bytes=IMPORT_FILE_BYTES_MAX)
+            for piece in _pieces(file):
                 hashed.update(piece)
                 copy.write(piece)
             copy.flush()
@@ -190,6 +188,15 @@ def _keep(file: BinaryIO) -> str:
     return hashed.hexdigest()
 
 
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    size = 0
+    while piece := file.read(COPY_BYTES):
+        size += len(piece)
+        if size > IMPORT_FILE_BYTES_MAX:
+            raise TooLarge(limit_bytes=IMPORT_FILE_BYTES_MAX)
+        yield piece
+
+
 def _forget_file(digest: str) -> None:
     """Delete a file unless another import still needs it."""
     if digest and not Import.objects.filter(digest=digest).exists():
@@ -199,9 +206,7 @@ def _forget_file(digest: str) -> None:
 def care_for(*, now: datetime) -> int:
     """Begin again what a dead worker left; forget what is old; return how many were touched."""
     touched = 0
-    stuck = Import.objects.filter(
-        state__in=Import.MOVING, alive_at__lte=now - IMPORT_STUCK_AFTER
-    )
+    stuck = Import.objects.filter(state__in=Import.MOVING, alive_at__lte=now - IMPORT_STUCK_AFTER)
     for batch in stuck:
         with transaction.atomic():
             Import.objects.filter(pk=batch.pk).update(alive_at=now)

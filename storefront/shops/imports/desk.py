@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -24,8 +24,6 @@ BRING = "shops.add_import"
 @admin.register(Import)
 class ImportAdmin(ReadOnlyAdmin):
     """The list is the page of the form; a row is the page of an import."""
-
-    actions: ClassVar[list[str]] = []
 
     def get_urls(self) -> list[URLPattern]:
         """Put the steps before what the admin would take for a row's key."""

@@ -70,9 +70,7 @@ def _write(
 
 def _people(rows: list[ImportRow]) -> dict[str, Person]:
     """Return the owners by phone; who is new here is entered, and signs in by a code as anybody."""
-    named = {
-        row.wish["phone"]: row.wish.get("owner", "") for row in rows if "phone" in row.wish
-    }
+    named = {row.wish["phone"]: row.wish.get("owner", "") for row in rows if "phone" in row.wish}
     there = {one.phone: one for one in Person.objects.filter(phone__in=named)}
     new = []
     for phone, name in named.items():

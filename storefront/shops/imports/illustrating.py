@@ -14,7 +14,6 @@ from contextlib import closing
 from typing import BinaryIO, Final
 
 from django.db import transaction
-
 from django.utils import timezone
 
 from core.limits import (
@@ -82,7 +81,14 @@ class _Zip:
         try:
             # No more of a part is given than it declares.
             return self._archive.read(part)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+        ):
             raise NoPicture("picture-bad") from None
 
     def close(self) -> None:
@@ -104,7 +110,7 @@ def _illustrate(batch: Import, row: ImportRow, archive: _Zip) -> None:
             except NoPicture as reason:
                 findings.append(found(reason.code, "pictures", name))
     with transaction.atomic():
-        product = Product.objects.select_for_update().filter(pk=row.product).first()
+        product = Product.objects.select_for_update().filter(pk=row.product or 0).first()
         if product is not None and kept:
             _place(batch, product, row, kept)
         row.findings = [*row.findings, *findings]
@@ -117,9 +123,7 @@ def _place(batch: Import, product: Product, row: ImportRow, kept: list[Picture])
     before = product.updated_at
     for picture in kept:
         try:
-            pictures.add(
-                product=product, picture=picture, actor=batch.asked_by, now=timezone.now()
-            )
+            pictures.add(product=product, picture=picture, actor=batch.asked_by, now=timezone.now())
         except TooManyPictures:
             break
     product.refresh_from_db(fields=["updated_at"])

@@ -68,9 +68,7 @@ def index_page(request: HttpRequest, door: Door, problem: Problem | None = None)
         "columns": OF_KIND["products" if door.shop else "shops"],
         "refusal": _refusal(problem),
     }
-    return render(
-        request, "shops/imports.html", context, status=problem.status if problem else 200
-    )
+    return render(request, "shops/imports.html", context, status=problem.status if problem else 200)
 
 
 def _refusal(problem: Problem | None) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -95,8 +94,7 @@ def shape_of(path: Path) -> Shape:
     else:
         encoding = _encoding_of(path)
         shape = Shape("csv", encoding, _delimiter_of(path, encoding))
-    with closing(rows_of(path, shape)) as rows:
-        head = next((row for row in rows if not row.is_empty), None)
+    head = next((row for row in rows_of(path, shape) if not row.is_empty), None)
     if head is None:
         raise Unreadable("file-empty")
     if head.formulas or head.too_long:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -32,7 +32,8 @@ update shops_importrow r set place = f.first
   where r.batch_id = %(batch)s and r."group" = f."group" and r.place <> f.first"""
 ADD: Final = """
 update shops_importrow r set state = 'bad', findings = r.findings || jsonb_build_array(
-    jsonb_build_object('code', %(code)s::text, 'column', %(column)s::text, 'value', left(d.value, 80)))
+    jsonb_build_object('code', %(code)s::text, 'column', %(column)s::text,
+      'value', left(d.value, 80)))
   from ({rows}) d where r.id = d.id"""
 TWICE: Final = """
 select id, key as value from (select id, key, row_number() over (partition by key order by number) n
@@ -46,11 +47,13 @@ select r.id, '' as value from shops_importrow r
 ALIKE: Final = """
 select id, "group" as value from (select id, "group",
     row_number() over (partition by "group", coalesce(wish->'options', '{}') order by number) n
-  from shops_importrow where batch_id = %(batch)s and "group" <> '' and state = 'ready') t where n > 1"""
+  from shops_importrow where batch_id = %(batch)s and "group" <> '' and state = 'ready') t
+  where n > 1"""
 DIFFER: Final = """
 select id, "group" as value from (select id, "group", keys, first_value(keys) over (
     partition by "group" order by number) first from (select id, "group", number, array(
-      select jsonb_object_keys(coalesce(wish->'options', '{}')) order by 1) keys from shops_importrow
+      select jsonb_object_keys(coalesce(wish->'options', '{}')) order by 1) keys
+    from shops_importrow
     where batch_id = %(batch)s and "group" <> '' and state = 'ready') k) t where keys <> first"""
 MANY: Final = """
 select id, "group" as value from (select id, "group",
@@ -116,13 +119,11 @@ def _rows(batch: Import, meaning: Meaning, chunk: Iterable[reading.Row]) -> Iter
 def compare(batch: Import) -> None:
     """Check what concerns several rows, and say which are new: the end of the dry run."""
     table, known = OF_KIND[batch.kind]
-    facts = {"batch": batch.pk, "shop": batch.shop_id}
+    facts: dict[str, Any] = {"batch": batch.pk, "shop": batch.shop_id}
     with connection.cursor() as cursor:
 
-        def add(code: str, column: str, rows: str, **more: object) -> None:
-            cursor.execute(
-                ADD.format(rows=rows), {**facts, "code": code, "column": column, **more}
-            )
+        def add(code: str, column: str, rows: str, **more: Any) -> None:
+            cursor.execute(ADD.format(rows=rows), {**facts, "code": code, "column": column, **more})
 
         def missing(code: str, column: str, *said: str) -> None:
             add(code, column, MISSING.format(table=table, known=known),

@@ -103,7 +103,7 @@ def _undo_products(batch: Import, rows: list[ImportRow]) -> None:
         if row.variant in refused:
             row.state = Row.KEPT
     writing.save_rows(rows)
-    Shop.objects.filter(pk=batch.shop_id).update(catalogue_version=F("catalogue_version") + 1)
+    Shop.objects.filter(pk=batch.shop_id or 0).update(catalogue_version=F("catalogue_version") + 1)
 
 
 def _as_left(row: ImportRow, variant: Variant) -> bool:
@@ -116,7 +116,7 @@ def _as_left(row: ImportRow, variant: Variant) -> bool:
         return True
     promised = any(one["code"] == "stock-promised" for one in row.findings)
     expected = before["on_hand"] if promised else wish.get("on_hand", before["on_hand"])
-    return (
+    return bool(
         stock.on_hand == expected
         and stock.reserved == before["reserved"]
         and variant.price == wish.get("price", before["price"])
@@ -172,7 +172,7 @@ def _held(model: type[models.Model], keys: list[int]) -> set[int]:
     held: set[int] = set()
     for relation in model._meta.related_objects:  # noqa: SLF001  (Django's public name for it)
         other, name = relation.related_model, relation.field.name
-        if isinstance(other, str) or issubclass(other, OURS):
+        if issubclass(other, OURS):
             continue
         if relation.on_delete in (models.PROTECT, models.RESTRICT):
             rows = other._default_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001

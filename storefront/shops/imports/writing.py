@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -45,7 +45,7 @@ def change_products(products: Sequence[Product], now: datetime) -> None:
     """Write what a product says and its range of prices."""
     if not products:
         return
-    columns = [
+    columns: list[Any] = [
         [one.pk for one in products],
         [one.title for one in products],
         [one.description for one in products],
@@ -63,7 +63,7 @@ def change_variants(variants: Sequence[Variant]) -> None:
     """Write prices and weights."""
     if not variants:
         return
-    columns = [
+    columns: list[Any] = [
         [one.pk for one in variants],
         [one.price for one in variants],
         [one.compare_price for one in variants],
@@ -84,7 +84,7 @@ def count_stock(counted: Mapping[int, int]) -> set[int]:
 
 def save_rows(rows: Sequence[ImportRow]) -> None:
     """Write what became of rows of a file."""
-    columns = [
+    columns: list[Any] = [
         [row.pk for row in rows],
         [row.state for row in rows],
         [row.result for row in rows],

@@ -53,9 +53,7 @@ class Import(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.MAPPING
-    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.MAPPING)
     name = models.CharField(_("file"), max_length=IMPORT_NAME_CHARS_MAX)
     digest = models.CharField(max_length=64)  # SHA-256 of the file: where its bytes lie
     pictures_digest = models.CharField(max_length=64, default="", blank=True)  # of the zip
@@ -135,9 +133,7 @@ class ImportRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # Not named `import`: a word of Python.
-    batch = models.ForeignKey(
-        Import, on_delete=models.CASCADE, related_name="rows", db_index=False
-    )
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()  # in the file, as a spreadsheet counts
     place = models.PositiveIntegerField()  # the number of the first row of the same product
     key = models.CharField(max_length=64)  # the SKU, or a shop's address

@@ -42,7 +42,9 @@ def picture(colour="red") -> bytes:
 
 def test_a_merchant_goes_from_the_file_to_the_products_and_back(sara, shop):
     browser = signed_in(sara)
-    file = SimpleUploadedFile("کالاها.csv", csv_of(("a1", "قوری مسی", 12500, 3), ("a2", "", "گران", 1)))
+    file = SimpleUploadedFile(
+        "کالاها.csv", csv_of(("a1", "قوری مسی", 12500, 3), ("a2", "", "گران", 1))
+    )
 
     to_columns = browser.post("/imports/in/golestan/begin/", {"file": file})
     place = to_columns["Location"]

@@ -271,7 +271,9 @@ def test_undo_keeps_what_was_priced_or_ordered_since(sara, shop):
     rows = [("a1", "قوری", 1, 5), ("a2", "سماور", 1, 5), ("a3", "سینی", 1, 5)]
     batch = imported(sara, csv_of(*rows), shop=shop)
     variant = Variant.objects.get(sku="a1")
-    catalogue.set_price(variant=variant, price=99, compare_price=None, actor=sara, now=timezone.now())
+    catalogue.set_price(
+        variant=variant, price=99, compare_price=None, actor=sara, now=timezone.now()
+    )
     Stock.objects.filter(variant__sku="a2").update(reserved=1)
 
     undone(batch, sara)
@@ -335,7 +337,10 @@ def test_an_address_of_somebody_else_and_a_full_owner_fail_alone(omid, sara, mon
 
 
 def test_undo_of_shops_keeps_the_one_that_sells_already(omid):
-    rows = [("golbarg", "گلبرگ", "09123456789", "", ""), ("senobar", "صنوبر", "09123456780", "", "")]
+    rows = [
+        ("golbarg", "گلبرگ", "09123456789", "", ""),
+        ("senobar", "صنوبر", "09123456780", "", ""),
+    ]
     batch = imported(omid, csv_of(*rows, head=SHOP_HEAD))
     make_product(Shop.objects.get(slug="senobar"))
 

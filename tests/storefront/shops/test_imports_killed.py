@@ -67,7 +67,10 @@ def test_an_import_killed_while_it_reads_and_while_it_writes_ends_with_the_same_
     assert (batch.state, batch.rows_applied) == ("done", ROWS)
     assert Product.objects.count() == Stock.objects.count() == ROWS
     expected = [(f"k{n:02}", 10 * (1000 + n), n) for n in range(ROWS)]
-    assert list(Variant.objects.order_by("sku").values_list("sku", "price", "stock__on_hand")) == expected
+    assert (
+        list(Variant.objects.order_by("sku").values_list("sku", "price", "stock__on_hand"))
+        == expected
+    )
     assert Shop.objects.get().products.count() == ROWS
     with pytest.raises(Exception, match="import-not-ready"):
         applied(batch, sara)
