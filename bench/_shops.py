@@ -1,8 +1,8 @@
 """What `bench.storefront` loads inside the product: shops, products, stock and a year of orders.
 
 By COPY, each row follows from its number alone, a step is a transaction: a run that was cut off
-goes on where it was. Channels, people and memberships are those of `bench._following`. For a
-superuser: foreign keys are not checked row by row.
+goes on where it was. Channels, people and memberships are those of `bench._following`. Foreign keys
+are taken away for the load and put back over all rows at its end.
 """
 
 import math
@@ -35,6 +35,12 @@ TABLES = (
     "orders_orderevent",
 )  # fmt: skip
 
+LOADED = (
+    "identity_maker", "identity_makermember", "shops_shop", "shops_staff", "orders_shippingrate",
+    "shops_product", "shops_variant", "shops_stock", "orders_order", "orders_orderline",
+    "orders_orderevent",
+)  # fmt: skip
+
 
 def load(scale: int) -> None:
     """Load so many percent of the size that is designed for; print how it goes on."""
@@ -44,15 +50,50 @@ def load(scale: int) -> None:
         cursor.execute("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
         cursor.execute("set maintenance_work_mem = '256MB'; set synchronous_commit = off")
     fill_channels(people, shops)
+    _without_foreign_keys()
     _load_shops(shops)
     _load_products(shops)
     _load_search()
     _load_orders(shops, people, ORDERS * scale // 100)
+    _with_foreign_keys()
     with connection.cursor() as cursor:
         for table in (*TABLES, "shops_searchword", "identity_person", "identity_maker"):
             cursor.execute(f"vacuum (analyze) {table}")
     print(f"  loaded in {time.perf_counter() - began:.0f} s")
     sizes()
+
+
+def _without_foreign_keys() -> None:
+    """Write the foreign keys of the loaded tables down, then drop them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """create table if not exists bench_foreign_key (
+                 on_table text, name text primary key, definition text)"""
+        )
+        cursor.execute(
+            """insert into bench_foreign_key
+               select conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+                 from pg_constraint where contype = 'f' and conrelid = any(%s::regclass[])
+               on conflict do nothing""",
+            [[*LOADED, "shops_productsearch"]],
+        )
+        cursor.execute(
+            """select on_table, name from bench_foreign_key k where exists (
+                 select from pg_constraint c where c.conname = k.name)"""
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f'alter table {table} drop constraint "{name}"')
+
+
+def _with_foreign_keys() -> None:
+    """Put them back; PostgreSQL looks over all rows at once."""
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("select on_table, name, definition from bench_foreign_key")
+        for table, name, definition in cursor.fetchall():
+            cursor.execute(f'alter table {table} add constraint "{name}" {definition}')
+            cursor.execute("delete from bench_foreign_key where name = %s", [name])
+    print(f"  foreign keys put back in {time.perf_counter() - began:.0f} s")
 
 
 @cache
@@ -102,8 +143,7 @@ def _steps(what: str, first: int, last: int, step: int, copy: Callable[[int, int
     began, rows = time.perf_counter(), 0
     for start in range(first, last, step):
         end = min(last, start + step)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("set local session_replication_role = replica")
+        with transaction.atomic():
             rows += copy(start, end)
         share = end / last
         spent = time.perf_counter() - began
