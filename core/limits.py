@@ -339,6 +339,10 @@ ORDER_NOTE_CHARS_MAX = 300  # characters a buyer may add to an order
 ORDER_REASON_CHARS_MAX = 300  # characters of the reason of a step or a return
 TRACKING_CHARS_MAX = 40  # characters of a parcel's tracking code
 ORDER_ACCEPT_WITHIN = timedelta(hours=24)  # a shop that says nothing for so long loses the order
+ORDER_SHIP_WITHIN = timedelta(
+    days=10
+)  # what is not sent so long after it was accepted is paid back
+ORDER_CLOCK_AGAIN_AFTER = timedelta(hours=1)  # a step of the clock that could not be taken waits
 ORDER_HOLD_GRACE = timedelta(hours=2)  # the money stays held so long after that
 ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long after shipping
 ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived

@@ -24,7 +24,6 @@ from messenger.documents import message_document
 from messenger.errors import ClientIdReused
 from messenger.models import Chat, Membership, Message
 
-
 _AT_PLACES: Final = """
 select m.id from unnest(%s::bigint[], %s::bigint[]) as wanted (chat_id, seq)
   join messenger_message m on m.chat_id = wanted.chat_id and m.seq = wanted.seq

@@ -138,7 +138,8 @@ def _sums(
         goods_rials=basket.goods_rials,
     )
     way = next((one for one in ways if one.rate.public_id == chosen.rate), None)
-    way = way or (ways[0] if ways else None)
+    sent = [one for one in ways if one.rate.kind != ShippingRate.Kind.PICKUP]
+    way = way or next(iter(sent or ways), None)  # nobody is sent to the shop unasked
     coupon, coupon_fault = _coupon_of(shop, basket, chosen, now)
     return {
         "addresses": places,

@@ -40,6 +40,11 @@ class Row:
     returnable: int
 
     @property
+    def rials(self) -> int:
+        """What all pieces cost, before a coupon."""
+        return self.line.unit_rials * self.line.quantity
+
+    @property
     def options(self) -> str:
         """The chosen options in words."""
         return "، ".join(self.line.options.values())
