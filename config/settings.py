@@ -164,7 +164,7 @@ CELERY_BROKER_URL = (
     else REDIS_URL
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}jobs:"}
-CELERY_IMPORTS = ["core.jobs"]
+CELERY_IMPORTS = ["core.jobs", "storefront.shops.imports.tasks"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "compare-orders": {"task": "orders.compare", "schedule": 3600.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
+    "care-for-imports": {"task": "shops.care_for_imports", "schedule": 60.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
     "showcase": {"task": "showcase.go_on", "schedule": 60.0},
     "showcase-nightly": {

@@ -319,6 +319,29 @@ SHOP_PAYOUT_DELAYS = (
     timedelta(days=1),
 )  # by level: how long after receipt the shop gets its money
 
+# --- imports --------------------------------------------------------------------------------
+IMPORT_FILE_BYTES_MAX = 20 * 1024 * 1024  # bytes of a file of products or shops, or of its pictures
+IMPORT_SHEET_BYTES_MAX = 100 * 1024 * 1024  # bytes of an Excel file, unpacked
+IMPORT_SHEET_STRINGS_BYTES_MAX = 32 * 1024 * 1024  # bytes of its table of texts, unpacked
+IMPORT_SHEET_PARTS_MAX = 200  # files within an Excel file
+IMPORT_LINE_CHARS_MAX = 64 * 1024  # characters of one line of a CSV
+IMPORT_CELL_CHARS_MAX = 8_000  # characters of one cell
+IMPORT_COLUMNS_MAX = 60  # columns of a file
+IMPORT_ROWS_MAX = 50_000  # rows of a file
+IMPORT_NAME_CHARS_MAX = 120  # characters of a file's name
+IMPORT_SAMPLES = 5  # rows shown while the columns are chosen
+IMPORT_CHUNK_ROWS = 1_000  # rows that are read, written or undone in one transaction
+IMPORT_CHUNK_SHOPS = 50  # shops that are opened in one transaction
+IMPORT_RUN_S = 240  # seconds a worker stays with one import before it makes room for other jobs
+IMPORT_STUCK_AFTER = timedelta(minutes=2)  # an import that says nothing for so long goes on anew
+IMPORT_UNDO_WITHIN = timedelta(hours=24)  # how long an import can be undone
+IMPORT_KEEP = timedelta(days=30)  # how long the rows of an import are kept
+IMPORTS_PER_HOUR_MAX = 20  # files one person may bring in an hour
+IMPORT_FINDINGS_SHOWN = 50  # rows with findings on one page
+IMPORT_PICTURE_BYTES_MAX = 10 * 1024 * 1024  # bytes of one picture fetched or unpacked
+IMPORT_PICTURES_PER_ROW_MAX = 10  # pictures of one row
+IMPORT_PICTURE_S = 15.0  # seconds a picture may take to arrive
+
 # --- orders ---------------------------------------------------------------------------------
 CART_LINES_MAX = 50  # different things in one cart
 CART_QUANTITY_MAX = 1_000  # pieces of one thing in a cart

@@ -5,7 +5,9 @@
     ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
     ├── NotAllowed
     │   └── ShopRoleMissing(needs)      the person works there, but not as this
+    ├── ImportUnreadable(reason)        the file cannot be read as a table
     └── Conflict
+        ├── ImportNotReady(state)
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
         ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
@@ -28,6 +30,22 @@ class ShopRoleMissing(NotAllowed):
     code = "shop-role-missing"
     title = _("Your role in this shop does not allow this")
     remedy = _("Ask the owner of the shop for another role.")
+
+
+class ImportUnreadable(Problem):
+    """The file cannot be read as a table. Members: ``reason``, a code of imports.findings."""
+
+    code, status = "import-unreadable", 422
+    title = _("This file cannot be read as a table")
+    remedy = _("Save it as .xlsx or as CSV UTF-8, with headings in its first row.")
+
+
+class ImportNotReady(Conflict):
+    """The import is not at the step that was asked for. Members: ``state``."""
+
+    code = "import-not-ready"
+    title = _("The import is at another step")
+    remedy = _("Load its page again.")
 
 
 class ShopAddressTaken(Conflict):

@@ -7,7 +7,7 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
-from storefront.shops.models.search import ProductSearch, SearchWord
+from storefront.shops.models.imports import Import, ImportRow
 from storefront.shops.models.posts import (
     CountFold,
     DayCount,
@@ -16,12 +16,15 @@ from storefront.shops.models.posts import (
     ProductCount,
     Push,
 )
+from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
 
 __all__ = [
     "Category",
     "CountFold",
     "DayCount",
+    "Import",
+    "ImportRow",
     "Nudge",
     "Picture",
     "Post",
@@ -29,8 +32,8 @@ __all__ = [
     "ProductCount",
     "ProductPicture",
     "ProductSearch",
-    "SearchWord",
     "Push",
+    "SearchWord",
     "Shop",
     "Staff",
     "Stock",
