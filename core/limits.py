@@ -157,6 +157,7 @@ LAUNCH_TTL = timedelta(hours=12)  # a launch ends by itself
 LAUNCHES_PER_MINUTE_MAX = 60  # launches of one person in a minute
 USER_TOKEN_TTL_S = 300  # seconds a user token is good
 USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
+CONTACTS_PER_MINUTE_MAX = 10  # contacts one launch may hand to its app in a minute
 INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
 START_PARAM_CHARS_MAX = 512  # characters of a start parameter
 CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
