@@ -180,9 +180,7 @@ def test_following_joins_the_channel(shop, mina):
     assert Membership.objects.filter(chat=shop.channel, person=mina).exists()
 
 
-def test_a_search_is_three_queries_and_finds_everything(
-    shop, app, sara, django_assert_num_queries
-):
+def test_a_search_is_three_queries_and_finds_everything(shop, app, sara, django_assert_num_queries):
     chats.create_channel(founder=sara, title="گلستان خبر", about="", handle="golkhabar", now=NOW)
     make_product(shop, title="گلاب گلستان")
     listings.renew(now=NOW)
