@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
+    "end-levels-of-shops": {"task": "shops.downgrade_expired", "schedule": 3600.0},
     "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
     "forget-old-webhook-attempts": {
         "task": "miniapps.forget_old_webhook_attempts",
@@ -278,7 +279,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BODY_BYTES_MAX
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # sixty variants of a product, five figures each
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 FILE_UPLOAD_HANDLERS = [
     "core.api.uploads.BoundedUploadHandler",

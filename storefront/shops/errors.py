@@ -9,7 +9,9 @@
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
         ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
-        └── ChangedMeanwhile(changed_at)
+        ├── ChangedMeanwhile(now_there), LastVariant
+        ├── TakenDown(takedown), AppealedAlready(state), DecidedAlready(state)
+        └── LastShopOwner, TooManyStaff(most)
 
 A stranger to a shop meets NotFound and nothing else.
 """
@@ -102,8 +104,56 @@ class TooManyPictures(Conflict):
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody changed the product after it was loaded. Members: ``changed_at``."""
+    """Somebody changed it after it was loaded. Members: ``now_there``."""
 
     code = "changed-meanwhile"
     title = _("Somebody changed this meanwhile")
     remedy = _("Look at what stands there now, then save again; what you wrote is kept.")
+
+
+class TakenDown(Conflict):
+    """The platform took the product down, and that stands. Members: ``takedown``."""
+
+    code = "taken-down"
+    title = _("The platform took this down")
+    remedy = _("Read why on the desk of the shop; you may appeal once.")
+
+
+class AppealedAlready(Conflict):
+    """A takedown can be appealed once. Members: ``state``."""
+
+    code = "appealed-already"
+    title = _("An appeal was made already")
+    remedy = _("Wait for the answer, or read it on the desk of the shop.")
+
+
+class DecidedAlready(Conflict):
+    """Somebody decided this before. Members: ``state``."""
+
+    code = "decided-already"
+    title = _("This was decided already")
+    remedy = _("Load the page again to see how.")
+
+
+class LastShopOwner(Conflict):
+    """A shop keeps one owner at least."""
+
+    code = "last-shop-owner"
+    title = _("A shop needs an owner")
+    remedy = _("Make somebody else an owner first.")
+
+
+class TooManyStaff(Conflict):
+    """The shop has as many people as it may. Members: ``most``."""
+
+    code = "too-many-staff"
+    title = _("Too many people work in this shop")
+    remedy = _("Take somebody out first.")
+
+
+class LastVariant(Conflict):
+    """A published product keeps one variant that is sold."""
+
+    code = "last-variant"
+    title = _("The last variant cannot be taken out")
+    remedy = _("Archive the product instead.")

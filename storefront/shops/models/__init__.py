@@ -8,14 +8,19 @@ from storefront.shops.models.catalogue import (
     Variant,
 )
 from storefront.shops.models.shop import Category, Shop, Staff
+from storefront.shops.models.standing import Reason, Report, Takedown, Verification
 
 __all__ = [
     "Category",
     "Picture",
     "Product",
     "ProductPicture",
+    "Reason",
+    "Report",
     "Shop",
     "Staff",
     "Stock",
+    "Takedown",
     "Variant",
+    "Verification",
 ]
