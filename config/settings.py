@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "wallet",
     "miniapps",
     "storefront.shops",
+    "storefront.orders",
+    "storefront.showcase",
     "storefront",
     "host",
 ]
@@ -170,11 +172,15 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "barnamak"
 CELERY_TASK_TIME_LIMIT = 600
-CELERY_TASK_ANNOTATIONS = {"wallet.reconcile_fully": {"time_limit": 4 * 3600}}
+CELERY_TASK_ANNOTATIONS = {
+    "wallet.reconcile_fully": {"time_limit": 4 * 3600},
+    "showcase.nightly": {"time_limit": 3600},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 10.0},
+    "fold-members": {"task": "messenger.fold_members", "schedule": 3.0},
     "forget-old-sign-ins": {"task": "identity.forget_what_is_over", "schedule": 3600.0},
     "forget-old-rows": {"task": "core.forget_old_rows", "schedule": 3600.0},
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
@@ -188,10 +194,17 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-corrections": {"task": "wallet.expire_corrections", "schedule": 600.0},
     "ask-banks": {"task": "wallet.ask_banks", "schedule": 10.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
+    "go-on-with-orders": {"task": "orders.go_on", "schedule": 30.0},
+    "compare-orders": {"task": "orders.compare", "schedule": 3600.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
     "end-levels-of-shops": {"task": "shops.downgrade_expired", "schedule": 3600.0},
+    "showcase": {"task": "showcase.go_on", "schedule": 60.0},
+    "showcase-nightly": {
+        "task": "showcase.nightly",
+        "schedule": crontab(hour="20", minute="20"),  # shortly before midnight in Tehran
+    },
     "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
     "forget-old-webhook-attempts": {
         "task": "miniapps.forget_old_webhook_attempts",

@@ -33,6 +33,8 @@ GROUP_MEMBERS_MAX = 5_000  # members of a group; channels have no bound
 MESSAGES_PAGE = 50  # messages given at once
 MESSAGES_PAGE_MAX = 200  # the most a caller may ask for at once
 CHATS_PAGE = 50  # chats in one page of the chat list
+MEMBER_DELTAS_FOLDED_MAX = 50_000  # comings and goings of one channel counted at once
+MEMBER_FOLD_CHATS_MAX = 10_000  # channels one fold brings up to date
 CHATS_LIVE_MAX = 500  # chats one socket follows; the newest win
 PEOPLE_LOOKUPS_MAX = 40  # phones one person may look up in PEOPLE_LOOKUPS_PERIOD_S
 PEOPLE_LOOKUPS_PERIOD_S = 3600  # seconds
@@ -290,6 +292,41 @@ PICTURE_ALT_CHARS_MAX = 160  # characters that say what a picture shows
 SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
 STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
+SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
+# rials of orders of one day, by the shop's level
+SHOP_PAYOUT_DELAYS = (
+    timedelta(days=7),
+    timedelta(days=7),
+    timedelta(days=3),
+    timedelta(days=1),
+)  # by level: how long after receipt the shop gets its money
+
+# --- orders ---------------------------------------------------------------------------------
+CART_LINES_MAX = 50  # different things in one cart
+CART_QUANTITY_MAX = 1_000  # pieces of one thing in a cart
+CART_CHANGES_PER_MINUTE_MAX = 120  # changes one person may make to carts in a minute
+ORDERS_PER_MINUTE_MAX = 20  # orders one person may try to place in a minute
+ADDRESSES_MAX = 20  # places in one person's address book
+ADDRESS_LINE_CHARS_MAX = 300  # characters of street, number, floor
+SHIPPING_RATES_MAX = 60  # rates of one shop
+SHIPPING_TITLE_CHARS_MAX = 60  # characters of a rate's name
+COUPONS_MAX = 200  # coupons of one shop
+COUPON_CODE_CHARS_MAX = 24  # characters of a coupon's code
+ORDER_NOTE_CHARS_MAX = 300  # characters a buyer may add to an order
+ORDER_REASON_CHARS_MAX = 300  # characters of the reason of a step or a return
+TRACKING_CHARS_MAX = 40  # characters of a parcel's tracking code
+ORDER_ACCEPT_WITHIN = timedelta(hours=24)  # a shop that says nothing for so long loses the order
+ORDER_SHIP_WITHIN = timedelta(
+    days=10
+)  # what is not sent so long after it was accepted is paid back
+ORDER_CLOCK_AGAIN_AFTER = timedelta(hours=1)  # a step of the clock that could not be taken waits
+ORDER_HOLD_GRACE = timedelta(hours=2)  # the money stays held so long after that
+ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long after shipping
+ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
+ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may be asked for
+ORDERS_PAGE = 20  # orders on one page
+COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
+COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
 PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone
 PICTURE_PIXELS_MAX = 40_000_000  # pixels of it, width times height
 PICTURE_LARGE_PIXELS = 1_200  # pixels of the longer side of the picture we draw from it
@@ -320,3 +357,36 @@ SHOP_PAYOUT_DELAY = (
     timedelta(days=3),
     timedelta(days=1),
 )  # between a delivery and the money
+
+# --- search ---------------------------------------------------------------------------------
+SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read
+SEARCH_WORDS_MAX = 8  # words of a query that are looked for
+SEARCH_WORD_CHARS_MAX = 40  # characters of one word of a query or of the vocabulary
+SEARCH_GUESSES_MAX = 200  # words one edit away that are compared, the most written first
+SEARCH_PAGE_ROWS = 24  # products on a page of results
+SEARCH_CANDIDATES_MAX = 1_000  # matches that are ranked; above, "1,000+" is said
+SEARCH_NEW_FOR = timedelta(days=14)  # a new product stands with those that sell, so that it is seen
+SEARCH_REFRESH_ROWS = 500  # products whose search rows are written by one statement
+SEARCH_SUGGESTIONS_MAX = 8  # suggestions while typing
+VOCABULARY_SAMPLE_ROWS = 200_000  # products whose words are counted; of more, a sample of so many
+
+# --- Showcase -------------------------------------------------------------------------------
+SHOWCASE_TITLE_CHARS_MAX = 60  # characters of the title of a slot or a collection
+SHOWCASE_TEXT_CHARS_MAX = 200  # characters below it
+SHOWCASE_ROW_CARDS = 12  # cards of a row of the Showcase
+SHOWCASE_COLLECTIONS_MAX = 6  # collections on the first page
+SHOWCASE_NEW_FOR = timedelta(days=60)  # so long something is new, unless it was shown enough before
+SHOWCASE_NEW_SHOWN_MIN = 1_000  # times a newcomer is shown before it must earn its place
+SHOWCASE_TREND_PEOPLE_MIN = 20  # people of a week below whom nothing is said to be rising
+SHOWCASE_TOP_PEOPLE_MIN = 5  # people of a week below whom nothing stands among the best
+SHOWCASE_KIN_MEMBERS_MIN = 50  # members of a channel below whom its circle is not compared
+SHOWCASE_KIN_BOTH_MIN = 20  # people who follow both below whom nothing is said of the two
+SHOWCASE_KIN_CHANNELS_MAX = 200  # channels one person follows that are compared; of more, none
+SHOWCASE_PINS_MAX = 24  # things one person may pin
+SHOWCASE_FOUND_MAX = 12  # apps, shops and channels beside the products a search finds
+RATING_TEXT_CHARS_MAX = 1_000  # characters of a rating, and of the reply to it
+RATINGS_SHOWN_MIN = 5  # ratings below which no score is shown
+RATINGS_PAGE_ROWS = 20  # ratings on a page
+RATINGS_PER_HOUR_MAX = 20  # ratings and reports of one person in an hour
+REPORT_TEXT_CHARS_MAX = 500  # characters of a report
+SITEMAP_SHOPS = 8  # shops whose products are in one part of the site map

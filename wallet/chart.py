@@ -8,6 +8,8 @@ spent grows by debits. A flag is law: the database refuses what would break it.
     person       a person's wallet   credit   debits must not exceed credits   a person's
     merchant     a maker's wallet    credit   debits must not exceed credits   a maker's
     escrow       captured, unsettled credit   debits must not exceed credits   ours, in slots
+    custody      captured, and kept
+                 until it arrives credit  debits must not exceed credits   ours, in slots
     payouts      on its way out      credit   debits must not exceed credits   ours, in slots
     fees         earned              credit   debits must not exceed credits   ours, in slots
     fee_refunds  fees given back     debit    credits must not exceed debits   ours, in slots
@@ -32,6 +34,7 @@ Kind = Literal[
     "person",
     "merchant",
     "escrow",
+    "custody",
     "payouts",
     "fees",
     "fee_refunds",
@@ -73,6 +76,7 @@ CHART: Final[dict[Kind, KindRules]] = {
     "person": _owed("person"),
     "merchant": _owed("maker"),
     "escrow": _owed(slots=PLATFORM_SLOTS),
+    "custody": _owed(slots=PLATFORM_SLOTS),
     "payouts": _owed(slots=PLATFORM_SLOTS),
     "fees": _owed(slots=PLATFORM_SLOTS),
     "fee_refunds": _ours(slots=PLATFORM_SLOTS),
@@ -85,10 +89,11 @@ CHART: Final[dict[Kind, KindRules]] = {
 
 Reason = Literal[
     "topup",  # gateway → person, after verify
-    "payment",  # person → escrow: the hold and its capture
-    "settlement",  # escrow → merchant
-    "fee",  # escrow → fees
+    "payment",  # person → escrow or custody: the hold and its capture
+    "settlement",  # escrow or custody → merchant
+    "fee",  # escrow or custody → fees
     "refund",  # merchant → person
+    "escrow_refund",  # custody → person: what was bought did not come, or came back
     "fee_refund",  # fee_refunds → person: our share of a refund
     "payout",  # person or merchant → payouts
     "payout_settled",  # payouts → bank

@@ -8,6 +8,7 @@ Problem
 │   ├── LedgerKeyReused, InvoiceKeyReused
 │   ├── InvoiceClosed(state), InvoiceBusy(retry_after_s), NotYourInvoice
 │   ├── PaymentClosed(state), NotRefundable(state), RefundTooLarge(refundable_rials)
+│   ├── EscrowClosed(state), EscrowTooSmall(inside_rials)
 │   ├── CorrectionDecided(state), CorrectionExpired, CorrectionKeyReused
 │   └── ReasonMissing, AlreadyReconciling, TooManyPayLinks(most)
 ├── NotAllowed
@@ -212,6 +213,23 @@ class PinLocked(PaymentRequired):
     code = "pin-locked"
     title = _("Too many wrong PINs")
     remedy = _("Wait, then try again.")
+
+
+# --- escrow ---------------------------------------------------------------------------------
+class EscrowClosed(Conflict):
+    """The money is not in the state that the step needs. Members: ``state``."""
+
+    code = "escrow-closed"
+    title = _("This money has been decided on before")
+    remedy = _("Load it again; nothing was moved twice.")
+
+
+class EscrowTooSmall(Conflict):
+    """More was to leave than lies there. Members: ``inside_rials``."""
+
+    code = "escrow-too-small"
+    title = _("There is less than that in escrow")
+    remedy = _("Ask for at most what is left.")
 
 
 # --- oversight ------------------------------------------------------------------------------

@@ -322,6 +322,33 @@ def _in_transit(code: str, kind: str, due: timedelta) -> Check:
     )
 
 
+ESCROWS_AGREE = Check(
+    "escrow-differs-from-its-transfers",
+    """
+    with ours as (select id from wallet_account where kind = 'custody'),
+    touched as (
+      select distinct t.reference, t.book from wallet_transfer t
+      where t.id > %(since)s and t.kind in ('posted', 'post')
+        and (t.debit_account_id in (select id from ours)
+          or t.credit_account_id in (select id from ours))),
+    net as (
+      select t.book, t.reference,
+        sum(case when t.credit_account_id in (select id from ours) then t.amount_rials else 0 end
+          - case when t.debit_account_id in (select id from ours) then t.amount_rials else 0 end)
+          as rials
+      from wallet_transfer t join touched using (reference, book)
+      where t.kind in ('posted', 'post') group by t.book, t.reference)
+    select coalesce(e.public_id, net.reference) as subject, coalesce(e.book, net.book) as book,
+      (net.rials - coalesce(e.amount_rials - e.paid_out_rials - e.given_back_rials, 0))::bigint
+        as amount_rials,
+      jsonb_build_object('state', e.state, 'inside', net.rials) as facts
+    from net left join wallet_escrow e on e.public_id = net.reference and e.book = net.book
+    where e.id is null or e.state <> 'captured'
+       or net.rials <> e.amount_rials - e.paid_out_rials - e.given_back_rials
+    """,
+    bounded=True,
+)
+
 CHECKS: Final = (
     BOOK_SUM,
     LAST_POSTING,
@@ -336,6 +363,7 @@ CHECKS: Final = (
     HOLDS_KEPT,
     _in_transit("escrow-not-settled", "escrow", limits.ESCROW_SETTLED_AFTER),
     _in_transit("payout-not-settled", "payouts", limits.PAYOUT_SETTLED_AFTER),
+    ESCROWS_AGREE,
     CORRECTIONS_APPROVED,
 )
 

@@ -22,10 +22,11 @@ def post_receipt(payment_id: str) -> None:
 @task("wallet.end_due")
 def end_due() -> None:
     """Give back holds whose time is over, then end invoices that nobody paid in time."""
-    from wallet import invoices, payments
+    from wallet import escrows, invoices, payments
 
     now = timezone.now()
     payments.expire_due(now=now)
+    escrows.expire_due(now=now)
     invoices.expire_due(now=now)
 
 

@@ -65,7 +65,13 @@ select moved.*,
       join wallet_invoice invoice on invoice.id = pay.invoice_id
       join identity_maker maker on maker.id = pay.maker_id
       left join miniapps_app app on app.public_id = pay.audience
-     where pay.public_id = moved.reference and pay.payer_id = %(person)s limit 1) pay on true
+     where pay.public_id = moved.reference and pay.payer_id = %(person)s
+    union all
+    select '', escrow.title, maker.public_id, maker.name, maker.verified_at is not null, null
+      from wallet_escrow escrow
+      join identity_maker maker on maker.id = escrow.maker_id
+     where escrow.public_id = moved.reference and escrow.payer_id = %(person)s
+     limit 1) pay on true
   left join lateral (
     select top.public_id, top.gateway, top.card_masked from wallet_topup top
      where top.public_id = moved.reference and top.person_id = %(person)s limit 1) top on true

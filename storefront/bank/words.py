@@ -23,6 +23,7 @@ REASONS: Final[dict[str, tuple[Promise, str]]] = {
     "settlement": (gettext_lazy("Settlement"), "banknote"),
     "fee": (gettext_lazy("Fee"), "badge-percent"),
     "refund": (gettext_lazy("Refund"), "undo-2"),
+    "escrow_refund": (gettext_lazy("Refund"), "undo-2"),
     "fee_refund": (gettext_lazy("Refund, share of the fee"), "undo-2"),
     "payout": (gettext_lazy("Withdrawal to the bank"), "arrow-up-right"),
     "payout_settled": (gettext_lazy("Withdrawal paid"), "banknote"),

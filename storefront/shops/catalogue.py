@@ -40,6 +40,7 @@ from storefront.shops.errors import (
     TooManyProducts,
 )
 from storefront.shops.models import Category, Product, Shop, Stock, Takedown, Variant
+from storefront.shops.search import refreshing
 
 Status = Product.Status
 
@@ -221,7 +222,7 @@ def set_status(*, product: Product, status: str, actor: Person, now: datetime) -
         refuse_taken_down(row)
     row.status, row.updated_at = status, now
     row.save(update_fields=["status", "updated_at"])
-    _bump(row.shop_id)
+    _shown_anew(row)
     audit.record(f"shops.product.{status}", by=actor, of=row)
     return row
 
@@ -263,7 +264,7 @@ def reprice(product: Product, now: datetime) -> None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _bump(product.shop_id)
+    _shown_anew(product)
 
 
 @transaction.atomic
@@ -305,6 +306,12 @@ def touched(product: Product, now: datetime) -> None:
     """Say that what the product's page shows has changed."""
     product.updated_at = now
     product.save(update_fields=["updated_at"])
+    _shown_anew(product)
+
+
+def _shown_anew(product: Product) -> None:
+    """Let search and caches know that what people see of a product has changed."""
+    refreshing.refresh([product.pk])
     _bump(product.shop_id)
 
 

@@ -15,7 +15,7 @@ from tests.wallet.conftest import wallet_of
 from wallet import accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
-INVOICE, PAYMENT = 10, 30  # with BEGIN and COMMIT
+INVOICE, PAYMENT = 10, 28  # with BEGIN and COMMIT
 
 
 @pytest.fixture(autouse=True)

@@ -353,7 +353,7 @@ def test_a_payment_asks_the_database_a_bounded_number_of_times(
     pay(ask(cafe, now, key="i0"), sara, now, key="p0")
     invoice = ask(cafe, now)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         held = payments.authorise(invoice=invoice, wish=Wish(payer=sara, key="p1"), now=now)
     with django_assert_num_queries(11):
         payments.capture(payment=held, now=now)

@@ -41,6 +41,7 @@ TITLES: Final[dict[str, words.Text]] = {
     "hold-past-its-time": _("A hold is past its time and nobody released it"),
     "hold-settled-wrongly": _("A hold was settled for something else"),
     "escrow-not-settled": _("Money of a payment has stayed in escrow"),
+    "escrow-differs-from-its-transfers": _("Money kept for an order differs from its row"),
     "payout-not-settled": _("A cash-out has not arrived and has not come back"),
     "correction-without-approval": _("A correction was booked that nobody approved"),
     "gateway-order-not-in-ledger": _("The gateway took an order that nobody was credited"),

@@ -38,6 +38,7 @@ class Account(models.Model):
         PERSON = "person", _("Person's wallet")
         MERCHANT = "merchant", _("Merchant's wallet")
         ESCROW = "escrow", _("Escrow")
+        CUSTODY = "custody", _("Kept until it arrives")
         PAYOUTS = "payouts", _("Payouts under way")
         FEES = "fees", _("Fees")
         FEE_REFUNDS = "fee_refunds", _("Fees given back")

@@ -7,6 +7,7 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
+from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
 from storefront.shops.models.standing import Reason, Report, Takedown, Verification
 
@@ -15,8 +16,10 @@ __all__ = [
     "Picture",
     "Product",
     "ProductPicture",
+    "ProductSearch",
     "Reason",
     "Report",
+    "SearchWord",
     "Shop",
     "Staff",
     "Stock",
