@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
     "care-for-imports": {"task": "shops.care_for_imports", "schedule": 60.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
+    "end-levels-of-shops": {"task": "shops.downgrade_expired", "schedule": 3600.0},
     "showcase": {"task": "showcase.go_on", "schedule": 60.0},
     "showcase-nightly": {
         "task": "showcase.nightly",
@@ -295,7 +296,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BODY_BYTES_MAX
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # sixty variants of a product, five figures each
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 FILE_UPLOAD_HANDLERS = [
     "core.api.uploads.BoundedUploadHandler",

@@ -374,6 +374,31 @@ PICTURE_PIXELS_MAX = 40_000_000  # pixels of it, width times height
 PICTURE_LARGE_PIXELS = 1_200  # pixels of the longer side of the picture we draw from it
 PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for lists
 PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
+PLACE_CHARS_MAX = 40  # characters of the name of a province or city
+STAFF_PER_SHOP_MAX = 30  # people who work in one shop
+STOCK_LOW = 3  # pieces left of a variant from which on the desk says so
+DESK_LOW_ROWS = 6  # variants that run out, on the first page of a desk
+CATALOGUE_PAGE = 30  # products on one page of a shop's own list
+SHOP_CHANGES_PER_MINUTE_MAX = 120  # changes one person makes to his shops in a minute
+SHOP_ADDRESS_LOOKS_PER_MINUTE_MAX = 60  # addresses one person may ask after in a minute
+REPORT_CHARS_MAX = 1_000  # characters of what a person says against a shop
+REPORTS_PER_DAY_MAX = 20  # shops and products one person may report in a day
+APPEAL_CHARS_MAX = 2_000  # characters of an appeal, of its answer, of why something is taken down
+ENAMAD_WARN_BEFORE = timedelta(days=30)  # how long before its end a shop is told of its e-namad
+# By level of the shop, from 0 (not verified) to 3 (audited):
+SHOP_HELD_PER_DAY_RIALS_MAX = (
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+)  # rials of buyers' money a shop may be promised in a day
+SHOP_POSTS_PER_DAY_MAX = (1, 3, 10, 30)  # posts that reach its members' phones, in a day
+SHOP_PAYOUT_DELAY = (
+    timedelta(days=14),
+    timedelta(days=7),
+    timedelta(days=3),
+    timedelta(days=1),
+)  # between a delivery and the money
 
 # --- search ---------------------------------------------------------------------------------
 SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read

@@ -11,8 +11,10 @@
         ├── ShopAddressTaken, TooManyShops(most), TooManyProducts(most)
         ├── ShopStateForbids(state), ProductStateForbids(state)
         ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
-        ├── ChangedMeanwhile(changed_at)
-        └── TooManyPosts(most, day), TooManyNudges(most, day), PostStateForbids(state)
+        ├── ChangedMeanwhile(now_there), LastVariant
+        ├── TooManyPosts(most, day), TooManyNudges(most, day), PostStateForbids(state)
+        ├── TakenDown(takedown), AppealedAlready(state), DecidedAlready(state)
+        └── LastShopOwner, TooManyStaff(most)
 
 A stranger to a shop meets NotFound and nothing else.
 """
@@ -121,7 +123,7 @@ class TooManyPictures(Conflict):
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody changed the product after it was loaded. Members: ``changed_at``."""
+    """Somebody changed it after it was loaded. Members: ``now_there``."""
 
     code = "changed-meanwhile"
     title = _("Somebody changed this meanwhile")
@@ -150,3 +152,51 @@ class PostStateForbids(Conflict):
     code = "post-state-forbids"
     title = _("This post does not wait any more")
     remedy = _("Load the list again.")
+
+
+class TakenDown(Conflict):
+    """The platform took the product down, and that stands. Members: ``takedown``."""
+
+    code = "taken-down"
+    title = _("The platform took this down")
+    remedy = _("Read why on the desk of the shop; you may appeal once.")
+
+
+class AppealedAlready(Conflict):
+    """A takedown can be appealed once. Members: ``state``."""
+
+    code = "appealed-already"
+    title = _("An appeal was made already")
+    remedy = _("Wait for the answer, or read it on the desk of the shop.")
+
+
+class DecidedAlready(Conflict):
+    """Somebody decided this before. Members: ``state``."""
+
+    code = "decided-already"
+    title = _("This was decided already")
+    remedy = _("Load the page again to see how.")
+
+
+class LastShopOwner(Conflict):
+    """A shop keeps one owner at least."""
+
+    code = "last-shop-owner"
+    title = _("A shop needs an owner")
+    remedy = _("Make somebody else an owner first.")
+
+
+class TooManyStaff(Conflict):
+    """The shop has as many people as it may. Members: ``most``."""
+
+    code = "too-many-staff"
+    title = _("Too many people work in this shop")
+    remedy = _("Take somebody out first.")
+
+
+class LastVariant(Conflict):
+    """A published product keeps one variant that is sold."""
+
+    code = "last-variant"
+    title = _("The last variant cannot be taken out")
+    remedy = _("Archive the product instead.")

@@ -18,6 +18,7 @@ from storefront.shops.models.posts import (
 )
 from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
+from storefront.shops.models.standing import Reason, Report, Takedown, Verification
 
 __all__ = [
     "Category",
@@ -33,9 +34,13 @@ __all__ = [
     "ProductPicture",
     "ProductSearch",
     "Push",
+    "Reason",
+    "Report",
     "SearchWord",
     "Shop",
     "Staff",
     "Stock",
+    "Takedown",
     "Variant",
+    "Verification",
 ]
