@@ -6,8 +6,10 @@ are taken away for the load and put back over all rows at its end.
 """
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -22,7 +24,7 @@ from storefront.orders.models import CommissionRule
 from storefront.shops.models import Category
 from storefront.shops.search import refreshing
 
-SHOPS, PRODUCTS, PEOPLE, ORDERS = 5_000, 1_000_000, 1_000_000, 1_000_000
+SHOPS, PRODUCTS, PEOPLE, ORDERS = 5_000, 1_000_000, 1_000_000, 500_000
 FIRST_KEY = 1_000_001  # of shops, makers and products that were loaded here
 VARIANTS = (1, 1, 1, 1, 1, 1, 1, 3, 3, 6)  # of a product, by the last digit of its number
 SMALLEST, LARGEST = 65, 2_449  # products of a shop
@@ -46,21 +48,38 @@ def load(scale: int) -> None:
     """Load so many percent of the size that is designed for; print how it goes on."""
     began = time.perf_counter()
     shops, people = SHOPS * scale // 100, PEOPLE * scale // 100
-    with connection.cursor() as cursor:
-        cursor.execute("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
-        cursor.execute("set maintenance_work_mem = '256MB'; set synchronous_commit = off")
-    fill_channels(people, shops)
+    connection.close()
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] = (
+        "-c statement_timeout=0 -c synchronous_commit=off -c maintenance_work_mem=256MB"
+    )
+    fill_channels(people // 100, shops)
     _without_foreign_keys()
     _load_shops(shops)
     _load_products(shops)
-    _load_search()
-    _load_orders(shops, people, ORDERS * scale // 100)
+    with _beside(lambda: _load_orders(shops, people, ORDERS * scale // 100)):
+        _load_search()
+    _note_sales()
+    fill_channels(people, shops)
     _with_foreign_keys()
     with connection.cursor() as cursor:
         for table in (*TABLES, "shops_searchword", "identity_person", "identity_maker"):
             cursor.execute(f"vacuum (analyze) {table}")
     print(f"  loaded in {time.perf_counter() - began:.0f} s")
     sizes()
+
+
+@contextmanager
+def _beside(work: Callable[[], None]) -> Iterator[None]:
+    """Do work in a process of its own beside what stands in the block."""
+    connection.close()
+    pid = os.fork()
+    if pid == 0:
+        work()
+        os._exit(0)
+    yield
+    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+        raise RuntimeError("the load beside has failed")
 
 
 def _without_foreign_keys() -> None:
@@ -289,6 +308,11 @@ def _load_orders(shops: int, people: int, orders: int) -> None:
             cursor.execute(
                 f"select setval('orders_{table}_id_seq', (select max(id) + 1 from orders_{table}))"
             )
+
+
+def _note_sales() -> None:
+    """Tell search what was sold, and stock what is promised."""
+    with connection.cursor() as cursor:
         cursor.execute(
             """select l.variant_id, sum(l.quantity)::int from orders_orderline l
                  join orders_order o on o.id = l.order_id
