@@ -5,6 +5,7 @@ import { clock, icon } from "../ui/ui.js";
 import { say } from "./boot.js";
 import { bdi, h } from "./dom.js";
 import { appIcon, appName, avatar, dayLabel, personName, serviceText } from "./names.js";
+import { orderCard } from "./ordercard.js";
 import { receiptCard } from "./receipts.js";
 
 /**
@@ -108,6 +109,7 @@ function state(name) {
 /** @param {import("./boot.js").Card} found @param {On} on @returns {HTMLElement} */
 function card({ kind, payload }, on) {
   if (kind === "receipt") return receiptCard(payload);
+  if (kind === "order") return orderCard(payload);
   if (kind !== "miniapp") return h("p", { class: "bubble__text", text: say("unknown_card") });
   const name = appName(payload);
   return h("div", { class: "app-card" },

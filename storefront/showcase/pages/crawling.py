@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from core.limits import SITEMAP_SHOPS
 from core.keyset import key_of
+from core.limits import SITEMAP_SHOPS
 from core.problems import NotFound
 from miniapps.models import App
 from storefront.shops.models import Product, Shop
