@@ -164,7 +164,7 @@ CELERY_BROKER_URL = (
     else REDIS_URL
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}jobs:"}
-CELERY_IMPORTS = ["core.jobs"]
+CELERY_IMPORTS = ["core.jobs", "storefront.shops.imports.tasks"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -194,11 +194,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-corrections": {"task": "wallet.expire_corrections", "schedule": 600.0},
     "ask-banks": {"task": "wallet.ask_banks", "schedule": 10.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
+    "send-due-posts": {"task": "shops.send_due_posts", "schedule": 10.0},
+    "tell-of-posts": {"task": "shops.tell_of_posts", "schedule": 15.0},
+    "fold-counts": {"task": "shops.fold_counts", "schedule": 20.0},
     "go-on-with-orders": {"task": "orders.go_on", "schedule": 30.0},
     "compare-orders": {"task": "orders.compare", "schedule": 3600.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
+    "care-for-imports": {"task": "shops.care_for_imports", "schedule": 60.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
+    "end-levels-of-shops": {"task": "shops.downgrade_expired", "schedule": 3600.0},
     "showcase": {"task": "showcase.go_on", "schedule": 60.0},
     "showcase-nightly": {
         "task": "showcase.nightly",
@@ -291,7 +296,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BODY_BYTES_MAX
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # sixty variants of a product, five figures each
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 FILE_UPLOAD_HANDLERS = [
     "core.api.uploads.BoundedUploadHandler",

@@ -44,6 +44,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.decide_order",
         *_THE_BOOKS,
         "wallet.freeze_account",
+        "shops.view_import",
+        "shops.add_import",
     ),
     "support": (
         "miniapps.view_app",

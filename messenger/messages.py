@@ -7,13 +7,14 @@ client id: a message that is sent again after a lost answer is found, not double
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
 from core import live, rates
 from core.limits import MESSAGES_PAGE, MESSAGES_PAGE_MAX, MESSAGES_PER_MINUTE_MAX
@@ -23,12 +24,6 @@ from messenger import cards, wording
 from messenger.documents import message_document
 from messenger.errors import ClientIdReused
 from messenger.models import Chat, Membership, Message
-
-
-_AT_PLACES: Final = """
-select m.id from unnest(%s::bigint[], %s::bigint[]) as wanted (chat_id, seq)
-  join messenger_message m on m.chat_id = wanted.chat_id and m.seq = wanted.seq
-"""
 
 
 def topic_of(chat: Chat) -> str:
@@ -95,13 +90,16 @@ def post_notice(
     payload: object,
     client_id: str,
     now: datetime,
+    text: str = "",
 ) -> Message:
     """Post a card of the house's own (a receipt); like ``post_card``, but not bounded in number.
 
-    ``sender`` is the account that writes for the house, never a person who asked for it.
+    ``sender`` is the account that writes for the house, never a person who asked for it; the floor
+    above bounds how many there are. ``text`` stands above a card whose words are no facts.
     """
     content = Content(
         kind=Message.Kind.CARD,
+        text=wording.message_text(text) if text else "",
         card_kind=kind,
         card_version=version,
         card=cards.checked(kind, version, payload),
@@ -224,7 +222,8 @@ def newest_of(chats: list[Chat]) -> dict[int, Message]:
 
     By place, which the chats know: a year of a channel's posts is not looked through for its last.
     """
-    places = [[chat.pk for chat in chats], [chat.last_seq for chat in chats]]
-    last = RawSQL(_AT_PLACES, places)  # noqa: S611  (a constant)
-    rows = Message.objects.filter(pk__in=last)
-    return {row.chat_id: row for row in rows.select_related("sender")}
+    if not chats:
+        return {}
+    places = functools.reduce(operator.or_, [Q(chat=chat, seq=chat.last_seq) for chat in chats])
+    rows = Message.objects.filter(places).select_related("sender")
+    return {row.chat_id: row for row in rows}

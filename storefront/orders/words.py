@@ -40,8 +40,12 @@ _NOW: Final[dict[tuple[str, str], Text]] = {
     ("shop", "placed"): gettext_lazy(
         "Accept it by %(time)s. Without an answer the order ends by itself."
     ),
-    ("buyer", "accepted"): gettext_lazy("The shop has accepted and prepares your order."),
-    ("shop", "accepted"): gettext_lazy("Prepare it, then say that it is packed or sent."),
+    ("buyer", "accepted"): gettext_lazy(
+        "The shop has accepted and prepares your order. What is not sent by %(time)s is paid back."
+    ),
+    ("shop", "accepted"): gettext_lazy(
+        "Prepare it, then say that it is packed or sent. What is not sent by %(time)s is paid back."
+    ),
     ("buyer", "packed"): gettext_lazy("Your order is packed and will be sent."),
     ("shop", "packed"): gettext_lazy("Send it, in one parcel or in several."),
     ("buyer", "shipped"): gettext_lazy(
@@ -104,6 +108,8 @@ DONE: Final[dict[str, Text]] = {
     "reject": gettext_lazy("Not taken"),
     "cancel": gettext_lazy("Cancelled"),
     "expire": gettext_lazy("No answer in time"),
+    "late": gettext_lazy("Not sent in time: all of the money went back"),
+    "late_part": gettext_lazy("The rest was not sent in time: its money went back"),
     "pack": gettext_lazy("Packed"),
     "ship_part": gettext_lazy("A part was sent"),
     "ship": gettext_lazy("Sent"),

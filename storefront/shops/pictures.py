@@ -62,7 +62,7 @@ def url_of(digest: str, size: str = SMALL) -> str:
 
 def keep(*, shop: Shop, picture: BinaryIO, now: datetime) -> Picture:
     """Draw the picture anew and keep it; the same picture is kept once. Raises PictureRefused."""
-    drawn = _redrawn(picture)
+    drawn = _read(picture)
     large = _webp(drawn)
     files = store()
     digest = files.put([large])
@@ -78,6 +78,11 @@ def keep(*, shop: Shop, picture: BinaryIO, now: datetime) -> Picture:
         },
     )
     return row
+
+
+def redrawn(picture: BinaryIO) -> bytes:
+    """Return the large WebP of a picture that is kept elsewhere. Raises PictureRefused."""
+    return _webp(_read(picture))
 
 
 @transaction.atomic
@@ -146,7 +151,7 @@ def _cover(product: Product, now: datetime) -> None:
     touched(product, now)
 
 
-def _redrawn(picture: BinaryIO) -> Image.Image:
+def _read(picture: BinaryIO) -> Image.Image:
     content = picture.read(PICTURE_BYTES_MAX + 1)
     if len(content) > PICTURE_BYTES_MAX:
         raise PictureRefused(reason="too-many-bytes")

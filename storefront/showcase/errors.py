@@ -1,11 +1,11 @@
 """Refusals of the Showcase.
 
-    Problem
-    ├── NotAllowed ── NotOpenedYet, NotBought
-    └── Conflict
-        ├── TooManyPins(most)
-        ├── SlotTaken(place)
-        └── ReportDecided(state)
+Problem
+├── NotAllowed ── NotOpenedYet, NotBought
+└── Conflict
+    ├── TooManyPins(most)
+    ├── SlotTaken(place)
+    └── ReportDecided(state)
 """
 
 from __future__ import annotations

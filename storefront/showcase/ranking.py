@@ -6,7 +6,7 @@ Nothing here is paid for, and nothing counts an opening twice: a person counts o
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -123,7 +123,8 @@ with circles as (
    group by m.person_id having count(*) between 2 and %(most)s
 ), pairs as (
   select one.chat as follows, other.chat as chat_id, count(*) * %(parts)s as shared
-    from sample cross join lateral unnest(chats) one(chat) cross join lateral unnest(chats) other(chat)
+    from sample cross join lateral unnest(chats) one(chat)
+    cross join lateral unnest(chats) other(chat)
    where one.chat <> other.chat group by 1, 2 having count(*) >= %(both)s
 ), likest as (
   select p.follows, c.listing_id, p.shared / sqrt(f.members::float * c.members) as likeness,
@@ -159,7 +160,7 @@ def rank(*, now: datetime, whole: bool = False) -> None:
         cursor.execute("select coalesce(max(id), 0) from miniapps_launch")
         newest = cursor.fetchone()[0]
         week_ago = timezone.localdate(now) - WEEK
-        asked = {
+        asked: dict[str, Any] = {
             "mark": mark.value,
             "all": whole,
             "since": now - WEEK,

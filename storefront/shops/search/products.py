@@ -8,7 +8,6 @@ stage's end in the next lower one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
@@ -76,7 +75,7 @@ with found as materialized ({match}), pool as (
 ), page as materialized (
   select f.*, -f.product_id as turn from found f join shops_shop open on open.id = f.shop_id
    where open.status in ('open', 'paused')
-     and (f.score, f.product_id) < (%(score)s, %(key)s)
+     and (f.score, f.product_id) < (%(score)s, (select id from shops_product where public_id = %(key)s))
    order by f.score desc, f.product_id desc limit %(rows)s
 )
 """
@@ -90,7 +89,7 @@ with page as materialized (
 """
 _WALK_IN: Final = """
 with page as materialized (
-  select shelf.* from unnest(%(categories)s::int[]) wanted(id) cross join lateral (
+  select shelf.* from unnest({shelf}) wanted(id) cross join lateral (
     select {score} as score, s.product_id, s.shop_id, {turn} as turn
       from shops_productsearch s join shops_shop h on h.id = s.shop_id
      where s.category_id = wanted.id and h.status in ('open', 'paused') {after} {filters}
@@ -98,6 +97,10 @@ with page as materialized (
    order by shelf.score desc, shelf.turn limit %(rows)s
 ), pool as (select 0 as low, (select count(*) from page) as candidates)
 """
+_KEY: Final = "(select id from shops_product where public_id = %(key)s)"
+_SHELF: Final = """array(
+    select c.id::int from shops_category c left join shops_category above on above.id = c.parent_id
+     where %(shelf)s in (c.slug, above.slug))"""
 _STAGES: Final = {  # (low, high) of a stage as the partial indexes know it
     (2, 2): "s.tier >= 2",
     (1, 2): "s.tier >= 1",
@@ -110,9 +113,12 @@ _STAGES: Final = {  # (low, high) of a stage as the partial indexes know it
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for beside the words. Prices in rials; ``shop`` is a key."""
+    """What is looked for beside the words. Prices in rials; ``shop`` is a key.
 
-    categories: Sequence[int] = ()
+    ``shelf`` is the slug of a category, what stands under it included.
+    """
+
+    shelf: str = ""
     price_from: int | None = None
     price_to: int | None = None
     in_stock: bool = False
@@ -153,17 +159,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page begins: the stage of the cascade and the key behind which it goes on."""
+    """Where a page begins: the stage of the cascade and the product behind which it goes on."""
 
     low: int
     high: int
     score: int
-    key: int
+    key: str
 
 
 def find(meaning: Meaning, wanted: Wanted, *, after: str = "") -> Found:
     """Return a page of the products that match: one query, none where nothing is asked for."""
-    if not meaning.tsquery and not wanted.categories and wanted.shop is None:
+    if not meaning.tsquery and not wanted.shelf and wanted.shop is None:
         return Found([])
     if not meaning.tsquery and wanted.sort == "relevance":
         wanted = replace(wanted, sort="sold")
@@ -182,9 +188,9 @@ def _next_of(shown: list[tuple[Any, ...]], low: int, place: _Place | None) -> st
     high = place.high if place is not None else 2
     if len(shown) > SEARCH_PAGE_ROWS:
         last = shown[SEARCH_PAGE_ROWS - 1]
-        return _SIGNER.sign_object([low, high, last[0], last[1]])
+        return _SIGNER.sign_object([low, high, last[0], last[2]])
     if low > 0:
-        return _SIGNER.sign_object([low - 1, low - 1, 2 * _FIRST, 0])
+        return _SIGNER.sign_object([low - 1, low - 1, 2 * _FIRST, ""])
     return ""
 
 
@@ -205,7 +211,7 @@ def _asked(meaning: Meaning, wanted: Wanted, place: _Place | None) -> tuple[str,
         "candidates": SEARCH_CANDIDATES_MAX + 1,
         "enough": 2 * SEARCH_PAGE_ROWS,
         "rows": SEARCH_PAGE_ROWS + 1,
-        "categories": list(wanted.categories),
+        "shelf": wanted.shelf,
         "price_from": wanted.price_from,
         "price_to": wanted.price_to,
         "city": wanted.city,
@@ -217,7 +223,7 @@ def _asked(meaning: Meaning, wanted: Wanted, place: _Place | None) -> tuple[str,
         return _walk(meaning, wanted, place) + _SHOWN, asked
     if wanted.shop is not None and place is None:
         # A shop's own products are few: its index finds them without a cascade.
-        asked |= {"low": 0, "score": 2 * _FIRST, "key": 0}
+        asked |= {"low": 0, "score": 2 * _FIRST, "key": ""}
         return _STAGE.format(match=_match((0, 2), wanted, exact=True)) + _SHOWN, asked
     if place is None:
         return _cascade(wanted) + _SHOWN, asked
@@ -255,10 +261,12 @@ def _walk(meaning: Meaning, wanted: Wanted, place: _Place | None) -> str:
     after = ""
     if place is not None:
         sign, shown = ("<", "%(score)s") if falls else (">", "-%(score)s")
-        after = f"and ({key}, s.product_id) {sign} ({shown}, %(key)s)"
+        after = f"and ({key}, s.product_id) {sign} ({shown}, {_KEY})"
     _joined, filters = _filters(wanted, has_shop=True)
-    if wanted.categories and not meaning.tsquery:
-        return _WALK_IN.format(score=score, turn=turn, after=after, filters=filters, order=order)
+    if wanted.shelf and not meaning.tsquery:
+        return _WALK_IN.format(
+            score=score, turn=turn, after=after, filters=filters, order=order, shelf=_SHELF
+        )
     match = "and s.tsv @@ to_tsquery('simple', %(query)s)" if meaning.tsquery else ""
     return _WALK.format(
         score=score, turn=turn, match=match, after=after, filters=filters, order=order
@@ -270,8 +278,8 @@ def _filters(wanted: Wanted, *, has_shop: bool = False) -> tuple[str, str]:
     parts = []
     if wanted.shop is not None:
         parts.append("and s.shop_id = %(shop)s")
-    if wanted.categories:
-        parts.append("and s.category_id = any(%(categories)s::int[])")
+    if wanted.shelf:
+        parts.append(f"and s.category_id = any({_SHELF})")
     if wanted.price_from is not None:
         parts.append("and s.min_price >= %(price_from)s")
     if wanted.price_to is not None:

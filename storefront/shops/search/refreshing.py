@@ -38,7 +38,7 @@ def refresh_everything(*, after: int = 0) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 """select array_agg(id order by id) from
-                     (select id from shops_product where id > %s order by id limit %s) some""",
+                     (select id from shops_product where id > %s order by id limit %s) batch""",
                 [after, SEARCH_REFRESH_ROWS],
             )
             keys = cursor.fetchone()[0]

@@ -34,7 +34,9 @@ class Listing(models.Model):
     shop = models.OneToOneField(Shop, null=True, on_delete=models.CASCADE, related_name="+")
     channel = models.OneToOneField(Chat, null=True, on_delete=models.CASCADE, related_name="+")
     is_open = models.BooleanField(_("can be found"), default=True)
-    title = models.CharField(_("title"), max_length=64, default="")  # for editors; cards ask the thing
+    title = models.CharField(
+        _("title"), max_length=64, default=""
+    )  # for editors; cards ask the thing
     shelf = models.CharField(_("shelf"), max_length=40, default="", blank=True)
     name = models.CharField(max_length=64, default="")  # core_tight of the name
     words = models.TextField(default="")  # every name and address, each tight
@@ -60,10 +62,18 @@ class Listing(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-score", "-id"], name="showcase_by_score", condition=Q(is_open=True)),
-            models.Index(fields=["shown", "-id"], name="showcase_by_shown", condition=Q(is_open=True)),
-            models.Index(fields=["-trend", "-id"], name="showcase_by_trend", condition=Q(is_open=True)),
-            models.Index(fields=["shelf", "-score"], name="showcase_by_shelf", condition=Q(is_open=True)),
+            models.Index(
+                fields=["-score", "-id"], name="showcase_by_score", condition=Q(is_open=True)
+            ),
+            models.Index(
+                fields=["shown", "-id"], name="showcase_by_shown", condition=Q(is_open=True)
+            ),
+            models.Index(
+                fields=["-trend", "-id"], name="showcase_by_trend", condition=Q(is_open=True)
+            ),
+            models.Index(
+                fields=["shelf", "-score"], name="showcase_by_shelf", condition=Q(is_open=True)
+            ),
         ]
         default_permissions = ("view",)
 
@@ -117,7 +127,9 @@ class Pin(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "listing"], name="showcase_pin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "listing"], name="showcase_pin_once")
+        ]
         default_permissions = ()
 
     def __str__(self) -> str:

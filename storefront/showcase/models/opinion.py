@@ -25,16 +25,10 @@ class Rating(models.Model):
         Product, null=True, on_delete=models.CASCADE, related_name="ratings", db_index=False
     )
     line = models.OneToOneField(OrderLine, null=True, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     stars = models.PositiveSmallIntegerField(_("stars"))
-    text = models.CharField(
-        _("text"), max_length=RATING_TEXT_CHARS_MAX, default="", blank=True
-    )
-    reply = models.CharField(
-        _("reply"), max_length=RATING_TEXT_CHARS_MAX, default="", blank=True
-    )
+    text = models.CharField(_("text"), max_length=RATING_TEXT_CHARS_MAX, default="", blank=True)
+    reply = models.CharField(_("reply"), max_length=RATING_TEXT_CHARS_MAX, default="", blank=True)
     replied_at = models.DateTimeField(null=True)
     is_hidden = models.BooleanField(_("hidden"), default=False)
     created_at = models.DateTimeField(_("time"))
@@ -45,9 +39,7 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         constraints = [
             models.UniqueConstraint(fields=["listing", "person"], name="showcase_rating_once"),
-            models.UniqueConstraint(
-                fields=["product", "person"], name="showcase_review_once"
-            ),
+            models.UniqueConstraint(fields=["product", "person"], name="showcase_review_once"),
             models.CheckConstraint(
                 condition=Q(stars__gte=1, stars__lte=5), name="showcase_rating_stars"
             ),
@@ -103,17 +95,15 @@ class Report(models.Model):
         DISMISSED = "dismissed", _("Dismissed")
 
     public_id = PublicIdField(prefix="rpt")
-    listing = models.ForeignKey(Listing, null=True, on_delete=models.CASCADE, related_name="reports")
+    listing = models.ForeignKey(
+        Listing, null=True, on_delete=models.CASCADE, related_name="reports"
+    )
     product = models.ForeignKey(Product, null=True, on_delete=models.CASCADE, related_name="+")
     rating = models.ForeignKey(Rating, null=True, on_delete=models.CASCADE, related_name="reports")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=9, choices=Reason.choices)
     text = models.CharField(_("text"), max_length=REPORT_TEXT_CHARS_MAX, default="", blank=True)
-    state = models.CharField(
-        _("state"), max_length=9, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

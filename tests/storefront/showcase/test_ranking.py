@@ -23,7 +23,9 @@ def test_what_is_public_has_a_row_and_what_is_not_is_closed(sara):
     shop = make_shop(make_person())
     make_shop(make_person(), slug="hidden_shop")
     Shop.objects.filter(slug="hidden_shop").update(status="draft")
-    channel = chats.create_channel(founder=sara, title="کانال خبر", about="", handle="khabar", now=NOW)
+    channel = chats.create_channel(
+        founder=sara, title="کانال خبر", about="", handle="khabar", now=NOW
+    )
     listings.renew(now=NOW)
 
     found = Listing.objects.filter(is_open=True)
