@@ -56,14 +56,14 @@ def enter(chat_key: int, person_key: int) -> bool:
     """Make the person a follower of a channel; False if he is one already."""
     with connection.cursor() as cursor:
         cursor.execute(_ENTER, {"chat": chat_key, "person": person_key})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def go(chat_key: int, person_key: int, *, roles: list[str]) -> bool:
     """Take the person out of a channel if he has one of these roles there; False if not."""
     with connection.cursor() as cursor:
         cursor.execute(_GO, {"chat": chat_key, "person": person_key, "roles": roles})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def fold() -> int:

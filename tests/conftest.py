@@ -5,11 +5,13 @@ from unittest import mock
 
 import pytest
 from django.db.backends.postgresql.creation import DatabaseCreation
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from config.supervisor import chromium
 from config.supervisor.testing import Product, run_product
+from tests import pristine
 
 
 @pytest.fixture(scope="session")
@@ -58,25 +60,12 @@ def drop_whoever_is_connected(self: DatabaseCreation, name: str, verbosity: int)
         cursor.execute(f"drop database if exists {quoted} with (force)")
 
 
-APPEND_ONLY = (
-    "core_auditevent", "wallet_transfer", "wallet_posting", "wallet_account", "wallet_correction",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session", autouse=True)
-def append_only_tables_can_be_emptied() -> Iterator[None]:
-    """Let the flush after a test that commits empty what refuses it by a trigger."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_all(self: DatabaseOperations, sql_list: list[str]) -> None:
-        touched = [name for name in APPEND_ONLY if any(f'"{name}"' in sql for sql in sql_list)]
-        switches = [
-            [f"alter table {name} {switch} trigger user" for name in touched]
-            for switch in ("disable", "enable")
-        ]
-        flush(self, [*switches[0], *sql_list, *switches[1]])
-
-    with mock.patch.object(DatabaseOperations, "execute_sql_flush", flush_all):
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep what a new database holds: a test that commits gives it back so (see tests.pristine)."""
+    with django_db_blocker.unblock():
+        pristine.keep()
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", pristine.after_test):
         yield
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from config import catalogues
@@ -15,6 +16,7 @@ from config.supervisor.plan import ROOT, CannotStart, python
 from config.supervisor.running import say
 
 WORKERS_MAX = 8
+BROWSERS_MAX = 2  # each is a whole product of its own: gigabytes, not megabytes
 NO_TESTS_COLLECTED = 5  # pytest's exit status
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"  # lint reads models, never rows
 
@@ -33,28 +35,38 @@ def lint(_arguments: list[str]) -> int:
     env = _quiet_environment()
     command = "from importlinter.cli import lint_imports_command as run; run()"
     checks = {
+        "mypy": python("-m", "mypy"),  # the longest, so it begins first
         "ruff check": python("-m", "ruff", "check", "."),
         "ruff format": python("-m", "ruff", "format", "--check", "."),
-        "mypy": python("-m", "mypy"),
         "import contracts": python("-c", command),
         "migrations": python(
             *("-W", "ignore", str(ROOT / "manage.py"), "makemigrations", "--check", "--dry-run")
         ),
     }
-    verdicts = [_check(name, line, env) for name, line in checks.items()]
-    verdicts.append(_check_javascript(env))
-    return 0 if all(verdicts) else 1
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = [pool.submit(_check, name, line, env) for name, line in checks.items()]
+        verdicts.append(pool.submit(_check_javascript, env))
+    return 0 if all(one.result() for one in verdicts) else 1
 
 
 def unit(arguments: list[str]) -> int:
-    """Run the tests that need no browser, in parallel and in random order."""
-    workers = max(2, min(os.cpu_count() or 2, WORKERS_MAX))
-    return _pytest(["-m", "not e2e", "-n", str(workers), *_or_all(arguments)])
+    """Run the tests that need no browser, in parallel and in random order.
+
+    One worker more than there are cores, because some tests wait for processes they started; who
+    has nothing left takes from those who have.
+    """
+    workers = max(3, min((os.cpu_count() or 2) + 1, WORKERS_MAX))
+    at_once = ["-n", str(workers), "--dist", "worksteal"]
+    return _pytest(["-m", "not e2e", *at_once, *_or_all(arguments)])
 
 
 def e2e(arguments: list[str]) -> int:
-    """Run the tests in a real browser, one after the other; skipped ones are named and counted."""
-    return _pytest(["-m", "e2e", "-p", "no:randomly", "-rs", *_or_all(arguments)])
+    """Run the tests in a real browser: files side by side, each of them from first to last.
+
+    Each worker has a product of its own. Skipped tests are named and counted.
+    """
+    at_once = ["-n", str(BROWSERS_MAX), "--dist", "loadfile"]
+    return _pytest(["-m", "e2e", "-p", "no:randomly", "-rs", *at_once, *_or_all(arguments)])
 
 
 def docs(_arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The worker's doors of shops."""
+"""The worker's doors: each asks the clock and calls one operation."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ def fold_counts() -> int:
     from storefront.shops import counting
 
     return counting.fold(now=timezone.now())
+
+
+@task("shops.downgrade_expired")
+def downgrade_expired() -> int:
+    """Take the level of e-namad from the shops whose e-namad has ended."""
+    from storefront.shops import verifying
+
+    return verifying.downgrade_expired(now=timezone.now())

@@ -5,6 +5,7 @@ import { clock, icon } from "../ui/ui.js";
 import { say } from "./boot.js";
 import { bdi, h } from "./dom.js";
 import { appIcon, appName, avatar, dayLabel, personName, serviceText } from "./names.js";
+import { orderCard } from "./ordercard.js";
 import { productCards } from "./products.js";
 import { receiptCard } from "./receipts.js";
 
@@ -116,6 +117,7 @@ function shopPost({ text }, { payload }) {
 /** @param {import("./boot.js").Card} found @param {On} on @returns {HTMLElement} */
 function card({ kind, payload }, on) {
   if (kind === "receipt") return receiptCard(payload);
+  if (kind === "order") return orderCard(payload);
   if (kind !== "miniapp") return h("p", { class: "bubble__text", text: say("unknown_card") });
   const name = appName(payload);
   return h("div", { class: "app-card" },

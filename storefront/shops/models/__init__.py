@@ -7,6 +7,7 @@ from storefront.shops.models.catalogue import (
     Stock,
     Variant,
 )
+from storefront.shops.models.imports import Import, ImportRow
 from storefront.shops.models.posts import (
     CountFold,
     DayCount,
@@ -15,21 +16,31 @@ from storefront.shops.models.posts import (
     ProductCount,
     Push,
 )
+from storefront.shops.models.search import ProductSearch, SearchWord
 from storefront.shops.models.shop import Category, Shop, Staff
+from storefront.shops.models.standing import Reason, Report, Takedown, Verification
 
 __all__ = [
     "Category",
     "CountFold",
     "DayCount",
+    "Import",
+    "ImportRow",
     "Nudge",
     "Picture",
     "Post",
     "Product",
     "ProductCount",
     "ProductPicture",
+    "ProductSearch",
     "Push",
+    "Reason",
+    "Report",
+    "SearchWord",
     "Shop",
     "Staff",
     "Stock",
+    "Takedown",
     "Variant",
+    "Verification",
 ]

@@ -155,7 +155,9 @@ def test_who_sees_a_post_is_counted_once_and_never_by_name(shop, mina):
     assert counts["visitors"] == 2
 
 
-@pytest.mark.parametrize("query", ["ids=x", "ids=" + ",".join(["prd_" + "0" * 26] * 51), "ids=a%2Cb"])
+@pytest.mark.parametrize(
+    "query", ["ids=x", "ids=" + ",".join(["prd_" + "0" * 26] * 51), "ids=a%2Cb"]
+)
 def test_ids_that_are_none_are_refused(shop, mina, query):
     assert signed_in(mina).get(f"/api/v1/products/shown?{query}").status_code == 400
 

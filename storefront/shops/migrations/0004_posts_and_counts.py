@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('messenger', '0002_memberships_at_scale'),
-        ('shops', '0002_laws_of_the_catalogue'),
+        ('shops', '0003_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
