@@ -60,7 +60,7 @@ class ListingAdmin(ReadOnlyAdmin):
 class EditorAdmin(admin.ModelAdmin[Any]):
     """Things with a beginning and an end, written in the Persian calendar."""
 
-    formfield_overrides = {models.DateTimeField: {"form_class": MomentField, "widget": MOMENT}}  # noqa: RUF012  (Django's own way)
+    formfield_overrides = {models.DateTimeField: {"form_class": MomentField, "widget": MOMENT}}
     actions = None
 
     @admin.display(description=_("begins"), ordering="starts_at")
@@ -120,7 +120,7 @@ class CollectionAdmin(EditorAdmin):
     list_display = ["title_fa", "position", "begins", "ends", "preview"]
     search_fields = ["title_fa", "title_en", "=public_id"]
     ordering = ["position", "id"]
-    inlines = [ItemInline]  # noqa: RUF012  (Django's own way)
+    inlines = [ItemInline]
     fields = (
         "title_fa", "title_en", "about_fa", "about_en", "position", "starts_at", "ends_at",
         "preview",
