@@ -1,4 +1,7 @@
-"""`python -m bench` runs every benchmark, `python -m bench serving` one of them."""
+"""`python -m bench` runs every benchmark, `python -m bench serving` one of them.
+
+A benchmark with commands of its own takes the words behind its name: `storefront load --scale 1`.
+"""
 
 import importlib
 import pkgutil
@@ -10,6 +13,10 @@ import bench
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all; return the exit status."""
     known = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
+    if len(names) > 1 and names[0] in known:
+        command = getattr(importlib.import_module(f"bench.{names[0]}"), "command", None)
+        if command is not None:
+            return int(command(names[1:]))
     if unknown := sorted(set(names) - set(known)):
         print(f"No benchmark {', '.join(unknown)}. There are: {', '.join(known)}.")
         return 2

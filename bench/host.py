@@ -22,16 +22,17 @@ def measure() -> None:
         tempfile.TemporaryDirectory(prefix="barnamak-bench-") as folder,
         run_product(Path(folder), extra={"BARNAMAK_URLCONF": "bench._site"}) as product,
     ):
-        prepared = _inside(product, f"prepare({LISTENERS})")
+        prepared = run_inside(product, f"prepare({LISTENERS})")
         found: dict[str, Any] = json.loads(prepared.strip().splitlines()[-1])
         _launches(product, found["cookies"][0])
-        print(_inside(product, "compare_tokens()").rstrip())
+        print(run_inside(product, "compare_tokens()").rstrip())
         asyncio.run(_messages(product, found["chat"], found["cookies"]))
 
 
-def _inside(product: Product, call: str) -> str:
+def run_inside(product: Product, call: str, *, of: str = "_inside") -> str:
+    """Run a call of a module of bench in the product; return what it printed."""
     done = manage(
-        product.environment, "shell", "-v", "0", "-c", f"from bench._inside import *; {call}"
+        product.environment, "shell", "-v", "0", "-c", f"from bench.{of} import *; {call}"
     )
     if done.returncode:
         raise RuntimeError(done.stdout)

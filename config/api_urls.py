@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from core.api import schema  # noqa: F401  (enters how sessions are described)
+from storefront.shops.cards_api import Products
 
 urlpatterns = [
     path(
@@ -15,6 +16,7 @@ urlpatterns = [
         name="schema",
     ),
     path("", include("messenger.api.urls")),
+    path("products/shown", Products.as_view()),
     path("", include("miniapps.api.urls")),
     path("", include("host.api_urls")),
 ]

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "miniapps",
     "storefront.shops",
     "storefront.orders",
+    "storefront.showcase",
     "storefront",
     "host",
 ]
@@ -163,7 +164,7 @@ CELERY_BROKER_URL = (
     else REDIS_URL
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}jobs:"}
-CELERY_IMPORTS = ["core.jobs"]
+CELERY_IMPORTS = ["core.jobs", "storefront.shops.imports.tasks"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -171,11 +172,15 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "barnamak"
 CELERY_TASK_TIME_LIMIT = 600
-CELERY_TASK_ANNOTATIONS = {"wallet.reconcile_fully": {"time_limit": 4 * 3600}}
+CELERY_TASK_ANNOTATIONS = {
+    "wallet.reconcile_fully": {"time_limit": 4 * 3600},
+    "showcase.nightly": {"time_limit": 3600},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 10.0},
+    "fold-members": {"task": "messenger.fold_members", "schedule": 3.0},
     "forget-old-sign-ins": {"task": "identity.forget_what_is_over", "schedule": 3600.0},
     "forget-old-rows": {"task": "core.forget_old_rows", "schedule": 3600.0},
     "release-stale-claims": {"task": "miniapps.release_stale_claims", "schedule": 60.0},
@@ -189,11 +194,21 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "expire-corrections": {"task": "wallet.expire_corrections", "schedule": 600.0},
     "ask-banks": {"task": "wallet.ask_banks", "schedule": 10.0},
     "end-due-money": {"task": "wallet.end_due", "schedule": 15.0},
+    "send-due-posts": {"task": "shops.send_due_posts", "schedule": 10.0},
+    "tell-of-posts": {"task": "shops.tell_of_posts", "schedule": 15.0},
+    "fold-counts": {"task": "shops.fold_counts", "schedule": 20.0},
     "go-on-with-orders": {"task": "orders.go_on", "schedule": 30.0},
     "compare-orders": {"task": "orders.compare", "schedule": 3600.0},
     "retire-old-routes": {"task": "miniapps.retire_old_versions", "schedule": 300.0},
     "tell-of-money": {"task": "miniapps.tell_what_waits", "schedule": 15.0},
+    "care-for-imports": {"task": "shops.care_for_imports", "schedule": 60.0},
     "care-for-exports": {"task": "miniapps.care_for_exports", "schedule": 60.0},
+    "end-levels-of-shops": {"task": "shops.downgrade_expired", "schedule": 3600.0},
+    "showcase": {"task": "showcase.go_on", "schedule": 60.0},
+    "showcase-nightly": {
+        "task": "showcase.nightly",
+        "schedule": crontab(hour="20", minute="20"),  # shortly before midnight in Tehran
+    },
     "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
     "forget-old-webhook-attempts": {
         "task": "miniapps.forget_old_webhook_attempts",
@@ -281,7 +296,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BODY_BYTES_MAX
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # sixty variants of a product, five figures each
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 FILE_UPLOAD_HANDLERS = [
     "core.api.uploads.BoundedUploadHandler",

@@ -29,5 +29,9 @@ urlpatterns = [
     path("console/", include("miniapps.urls")),
     path("", include("identity.urls")),
     path("", include("storefront.urls")),
+    path("", include("storefront.shops.imports.urls")),
+    path("", include("storefront.orders.urls")),
+    path("", include("storefront.shops.urls")),
+    path("", include("storefront.showcase.urls")),
     path("", include("host.urls")),
 ]

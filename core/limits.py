@@ -33,6 +33,8 @@ GROUP_MEMBERS_MAX = 5_000  # members of a group; channels have no bound
 MESSAGES_PAGE = 50  # messages given at once
 MESSAGES_PAGE_MAX = 200  # the most a caller may ask for at once
 CHATS_PAGE = 50  # chats in one page of the chat list
+MEMBER_DELTAS_FOLDED_MAX = 50_000  # comings and goings of one channel counted at once
+MEMBER_FOLD_CHATS_MAX = 10_000  # channels one fold brings up to date
 CHATS_LIVE_MAX = 500  # chats one socket follows; the newest win
 PEOPLE_LOOKUPS_MAX = 40  # phones one person may look up in PEOPLE_LOOKUPS_PERIOD_S
 PEOPLE_LOOKUPS_PERIOD_S = 3600  # seconds
@@ -160,6 +162,7 @@ LAUNCH_TTL = timedelta(hours=12)  # a launch ends by itself
 LAUNCHES_PER_MINUTE_MAX = 60  # launches of one person in a minute
 USER_TOKEN_TTL_S = 300  # seconds a user token is good
 USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
+CONTACTS_PER_MINUTE_MAX = 10  # contacts one launch may hand to its app in a minute
 INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
 START_PARAM_CHARS_MAX = 512  # characters of a start parameter
 CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
@@ -297,12 +300,53 @@ STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
 SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
 # rials of orders of one day, by the shop's level
+POST_PRODUCTS_MAX = 10  # products one post of a shop shows
+POSTS_PER_DAY_MAX = (2, 5, 20, 50)  # posts of one shop on one day, by the shop's level
+POST_AHEAD_MAX = timedelta(days=90)  # how far ahead a post may be planned
+POSTS_SWEPT_MAX = 200  # posts one sweep sends
+NUDGING_POSTS_PER_DAY_MAX = (0, 1, 2, 3)  # of these, such that tell people, by the shop's level
+NUDGES_PER_PERSON_DAY_MAX = 3  # posts one person is told of on one day, over all shops
+NUDGE_CHUNK_ROWS = 5_000  # followers looked at in one step of a push
+NUDGE_RUN_S = 20.0  # seconds a push goes on before it makes room for other jobs
+NUDGE_KEEP = timedelta(days=3)  # how long it is kept who was told
+QUIET_FROM_HOUR, QUIET_UNTIL_HOUR = 22, 8  # hours of Tehran between which nobody is told
+PRODUCTS_SHOWN_MAX = 50  # products whose cards are asked for at once
+PRODUCTS_SHOWN_PER_MINUTE_MAX = 120  # such questions of one person in a minute
+POSTS_PAGE = 20  # posts on one page of a shop's desk
+STOCK_FEW = 5  # pieces from which a card says how many are left
+COUNT_GROUP_MIN = 20  # people below whom a day's looks are not told apart
+COUNT_KEYS_KEEP_S = 40 * 24 * 3600  # seconds a set of visitors is kept before it is a number only
+COUNT_FOLD_KEEP = timedelta(days=2)  # how long it is known which counts were added
+COUNT_DAYS_MAX = 366  # days of one table of a shop's numbers
 SHOP_PAYOUT_DELAYS = (
     timedelta(days=7),
     timedelta(days=7),
     timedelta(days=3),
     timedelta(days=1),
 )  # by level: how long after receipt the shop gets its money
+
+# --- imports --------------------------------------------------------------------------------
+IMPORT_FILE_BYTES_MAX = 20 * 1024 * 1024  # bytes of a file of products or shops, or of its pictures
+IMPORT_SHEET_BYTES_MAX = 100 * 1024 * 1024  # bytes of an Excel file, unpacked
+IMPORT_SHEET_STRINGS_BYTES_MAX = 32 * 1024 * 1024  # bytes of its table of texts, unpacked
+IMPORT_SHEET_PARTS_MAX = 200  # files within an Excel file
+IMPORT_LINE_CHARS_MAX = 64 * 1024  # characters of one line of a CSV
+IMPORT_CELL_CHARS_MAX = 8_000  # characters of one cell
+IMPORT_COLUMNS_MAX = 60  # columns of a file
+IMPORT_ROWS_MAX = 50_000  # rows of a file
+IMPORT_NAME_CHARS_MAX = 120  # characters of a file's name
+IMPORT_SAMPLES = 5  # rows shown while the columns are chosen
+IMPORT_CHUNK_ROWS = 1_000  # rows that are read, written or undone in one transaction
+IMPORT_CHUNK_SHOPS = 50  # shops that are opened in one transaction
+IMPORT_RUN_S = 240  # seconds a worker stays with one import before it makes room for other jobs
+IMPORT_STUCK_AFTER = timedelta(minutes=2)  # an import that says nothing for so long goes on anew
+IMPORT_UNDO_WITHIN = timedelta(hours=24)  # how long an import can be undone
+IMPORT_KEEP = timedelta(days=30)  # how long the rows of an import are kept
+IMPORTS_PER_HOUR_MAX = 20  # files one person may bring in an hour
+IMPORT_FINDINGS_SHOWN = 50  # rows with findings on one page
+IMPORT_PICTURE_BYTES_MAX = 10 * 1024 * 1024  # bytes of one picture fetched or unpacked
+IMPORT_PICTURES_PER_ROW_MAX = 10  # pictures of one row
+IMPORT_PICTURE_S = 15.0  # seconds a picture may take to arrive
 
 # --- orders ---------------------------------------------------------------------------------
 CART_LINES_MAX = 50  # different things in one cart
@@ -319,6 +363,10 @@ ORDER_NOTE_CHARS_MAX = 300  # characters a buyer may add to an order
 ORDER_REASON_CHARS_MAX = 300  # characters of the reason of a step or a return
 TRACKING_CHARS_MAX = 40  # characters of a parcel's tracking code
 ORDER_ACCEPT_WITHIN = timedelta(hours=24)  # a shop that says nothing for so long loses the order
+ORDER_SHIP_WITHIN = timedelta(
+    days=10
+)  # what is not sent so long after it was accepted is paid back
+ORDER_CLOCK_AGAIN_AFTER = timedelta(hours=1)  # a step of the clock that could not be taken waits
 ORDER_HOLD_GRACE = timedelta(hours=2)  # the money stays held so long after that
 ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long after shipping
 ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
@@ -326,3 +374,66 @@ ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may 
 ORDERS_PAGE = 20  # orders on one page
 COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
 COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
+PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone
+PICTURE_PIXELS_MAX = 40_000_000  # pixels of it, width times height
+PICTURE_LARGE_PIXELS = 1_200  # pixels of the longer side of the picture we draw from it
+PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for lists
+PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
+PLACE_CHARS_MAX = 40  # characters of the name of a province or city
+STAFF_PER_SHOP_MAX = 30  # people who work in one shop
+STOCK_LOW = 3  # pieces left of a variant from which on the desk says so
+DESK_LOW_ROWS = 6  # variants that run out, on the first page of a desk
+CATALOGUE_PAGE = 30  # products on one page of a shop's own list
+SHOP_CHANGES_PER_MINUTE_MAX = 120  # changes one person makes to his shops in a minute
+SHOP_ADDRESS_LOOKS_PER_MINUTE_MAX = 60  # addresses one person may ask after in a minute
+REPORT_CHARS_MAX = 1_000  # characters of what a person says against a shop
+REPORTS_PER_DAY_MAX = 20  # shops and products one person may report in a day
+APPEAL_CHARS_MAX = 2_000  # characters of an appeal, of its answer, of why something is taken down
+ENAMAD_WARN_BEFORE = timedelta(days=30)  # how long before its end a shop is told of its e-namad
+# By level of the shop, from 0 (not verified) to 3 (audited):
+SHOP_HELD_PER_DAY_RIALS_MAX = (
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+)  # rials of buyers' money a shop may be promised in a day
+SHOP_POSTS_PER_DAY_MAX = (1, 3, 10, 30)  # posts that reach its members' phones, in a day
+SHOP_PAYOUT_DELAY = (
+    timedelta(days=14),
+    timedelta(days=7),
+    timedelta(days=3),
+    timedelta(days=1),
+)  # between a delivery and the money
+
+# --- search ---------------------------------------------------------------------------------
+SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read
+SEARCH_WORDS_MAX = 8  # words of a query that are looked for
+SEARCH_WORD_CHARS_MAX = 40  # characters of one word of a query or of the vocabulary
+SEARCH_GUESSES_MAX = 200  # words one edit away that are compared, the most written first
+SEARCH_PAGE_ROWS = 24  # products on a page of results
+SEARCH_CANDIDATES_MAX = 1_000  # matches that are ranked; above, "1,000+" is said
+SEARCH_NEW_FOR = timedelta(days=14)  # a new product stands with those that sell, so that it is seen
+SEARCH_REFRESH_ROWS = 500  # products whose search rows are written by one statement
+SEARCH_SUGGESTIONS_MAX = 8  # suggestions while typing
+VOCABULARY_SAMPLE_ROWS = 200_000  # products whose words are counted; of more, a sample of so many
+
+# --- Showcase -------------------------------------------------------------------------------
+SHOWCASE_TITLE_CHARS_MAX = 60  # characters of the title of a slot or a collection
+SHOWCASE_TEXT_CHARS_MAX = 200  # characters below it
+SHOWCASE_ROW_CARDS = 12  # cards of a row of the Showcase
+SHOWCASE_COLLECTIONS_MAX = 6  # collections on the first page
+SHOWCASE_NEW_FOR = timedelta(days=60)  # so long something is new, unless it was shown enough before
+SHOWCASE_NEW_SHOWN_MIN = 1_000  # times a newcomer is shown before it must earn its place
+SHOWCASE_TREND_PEOPLE_MIN = 20  # people of a week below whom nothing is said to be rising
+SHOWCASE_TOP_PEOPLE_MIN = 5  # people of a week below whom nothing stands among the best
+SHOWCASE_KIN_MEMBERS_MIN = 50  # members of a channel below whom its circle is not compared
+SHOWCASE_KIN_BOTH_MIN = 20  # people who follow both below whom nothing is said of the two
+SHOWCASE_KIN_CHANNELS_MAX = 200  # channels one person follows that are compared; of more, none
+SHOWCASE_PINS_MAX = 24  # things one person may pin
+SHOWCASE_FOUND_MAX = 12  # apps, shops and channels beside the products a search finds
+RATING_TEXT_CHARS_MAX = 1_000  # characters of a rating, and of the reply to it
+RATINGS_SHOWN_MIN = 5  # ratings below which no score is shown
+RATINGS_PAGE_ROWS = 20  # ratings on a page
+RATINGS_PER_HOUR_MAX = 20  # ratings and reports of one person in an hour
+REPORT_TEXT_CHARS_MAX = 500  # characters of a report
+SITEMAP_SHOPS = 8  # shops whose products are in one part of the site map

@@ -8,6 +8,7 @@ listens catches up from the rows.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -31,15 +32,32 @@ def publish_on_commit(topic: str, event: str, payload: dict[str, Any]) -> None:
     transaction.on_commit(lambda: _publish(topic, event, payload), robust=True)
 
 
+def listening(topics: Sequence[str]) -> set[str]:
+    """Return those of the topics that some socket follows now; nobody, while Valkey is away."""
+    names = {topic: _channel(topic) for topic in topics}
+    if not names:
+        return set()
+    try:
+        found = _valkey().pubsub_numsub(*names.values())
+    except RedisError as reason:
+        log.warning("live.not_asked", reason=repr(reason))
+        return set()
+    heard = {name.decode() if isinstance(name, bytes) else name for name, n in found if n}
+    return {topic for topic, name in names.items() if name in heard}
+
+
+def _channel(topic: str) -> str:
+    return f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}__group__{group_of(topic)}"
+
+
 def _publish(topic: str, event: str, payload: dict[str, Any]) -> None:
     """Publish as the channel layer does, on a connection that stays open.
 
     The layer's own way is for event loops: from here it would begin one each time, and connect.
     """
     message = {"type": "live.news", "topic": topic, "event": event, "data": payload}
-    channel = f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}__group__{group_of(topic)}"
     try:
-        _valkey().publish(channel, get_channel_layer().serialize(message))
+        _valkey().publish(_channel(topic), get_channel_layer().serialize(message))
     except RedisError as reason:
         # The rows are committed; listeners catch up when they come back.
         log.warning("live.not_published", topic=topic, event_name=event, reason=repr(reason))

@@ -104,7 +104,7 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
 
     Strangers, and everybody with ``?about=1``, see who made it and what it may do.
     """
-    found = _public_app(name)
+    found = public_app(name)
     start_param = request.GET.get("startapp", "")[:START_PARAM_CHARS_MAX]
     wants_card = "about" in request.GET or not found.can_be_launched
     if request.user.is_authenticated and not wants_card:
@@ -123,7 +123,7 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "host/app.html", context)
 
 
-def _public_app(name: str) -> App:
+def public_app(name: str) -> App:
     """Return an app that the world may know of. Raises NotFound."""
     wanted = {"public_id": name} if is_id(name, "app") else {"slug": name}
     if not _APP_NAME.fullmatch(name):

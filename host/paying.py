@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from core.problems import NotAllowed, Problem
 from core.templatetags.ui import jalali_time, rials, toman
 from host.bridge.errors import PermissionUndeclared
-from host.paying_words import explained
 from identity.models import Person
 from miniapps import charging, payment_tokens
 from miniapps.errors import AppTakesNoMoney
 from miniapps.models import App, Launch
 from wallet import accounts, payments, pins, spending
 from wallet.errors import LimitExceeded, PinNeeded
+from wallet.explaining import explained
 from wallet.models import Invoice, Payment
 from wallet.money import Rials
 

@@ -113,6 +113,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
             "verified": launch.app.maker.verified_at is not None,
             "maker": launch.app.maker.name,
             "about_url": f"/a/{launch.app.slug}?about=1",
+            "home_url": f"/a/{launch.app.slug}/home",
         },
         "channel": launch.channel,
         "origin": launching.origin_of(launch),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from host import money_in_out, pages, pay_pages, runner, wallet_pages
+from host import home_screen, money_in_out, pages, pay_pages, runner, wallet_pages
 from host.bank_return import BankReturn
 
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("chats/<str:chat_id>/", pages.chat, name="chat"),
     path("c/<str:handle>/", pages.channel, name="channel"),
     path("a/<str:name>", pages.app, name="app"),
+    path("a/<str:name>/home", home_screen.page, name="home_screen"),
+    path("a/<str:name>/home.webmanifest", home_screen.manifest, name="home_manifest"),
     path("run/<str:launch_id>", runner.run, name="run"),
     path("run/<str:launch_id>/consent", runner.consent, name="run_consent"),
     path("run/<str:launch_id>/bridge", runner.bridge, name="run_bridge"),

@@ -21,11 +21,11 @@ from core.limits import (
 )
 from core.problems import InvalidInput, NotFound, Problem
 from core.text import latin_digits
-from host.paying_words import explained
 from identity.models import Person
 from identity.pages import person_of
 from miniapps.models import App
 from wallet import pins, spending
+from wallet.explaining import explained
 from wallet.models import Payment
 from wallet.money import Rials
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from storefront.orders import words as of_orders
+from storefront.orders.models import Order
+
 
 def messenger_words() -> dict[str, str]:
     """Return every text by its key; ``{name}`` stands where the script puts a fact."""
@@ -14,6 +17,8 @@ def messenger_words() -> dict[str, str]:
         | _new_words()
         | _app_words()
         | _money_words()
+        | _product_words()
+        | _order_words()
     )
 
 
@@ -174,6 +179,21 @@ def _app_words() -> dict[str, str]:
     }
 
 
+def _product_words() -> dict[str, str]:
+    return {
+        "product_n": _("{n} products"),
+        "product_from": _("from {amount}"),
+        "product_before": _("Before:"),
+        "product_off": _("{n}% less"),
+        "product_in_stock": _("In stock"),
+        "product_left": _("Only {n} left"),
+        "product_out": _("Sold out"),
+        "product_gone": _("No longer sold"),
+        "shop_post": _("{shop}: {text}"),
+        "shop_post_show": _("Show"),
+    }
+
+
 def _money_words() -> dict[str, str]:
     return {
         "receipt": _("Receipt"),
@@ -186,3 +206,23 @@ def _money_words() -> dict[str, str]:
         "receipt_show": _("Show the receipt"),
         "toman": _("{amount} toman"),
     }
+
+
+def _order_words() -> dict[str, str]:
+    states = {f"order_state_{one.value}": str(one.label) for one in Order.State}
+    steps = {f"order_do_{event}": str(text) for event, text in of_orders.BUTTONS.items()}
+    return (
+        {
+            "order": _("Order"),
+            "order_card": _("Order: {state}"),
+            "order_show": _("Show the order"),
+            "order_send": _("Send it"),
+            "order_more": _("and {n} more"),
+            "order_cash": _("In cash, on delivery"),
+            "order_tracking": _("Tracking code: {code}"),
+            "order_due_placed": _("The shop can accept until {time}."),
+            "order_due_assumed": _("At {time} it counts as received."),
+        }
+        | states
+        | steps
+    )

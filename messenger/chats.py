@@ -11,7 +11,7 @@ from core import audit, live, rates
 from core.limits import CHATS_NEW_PER_HOUR_MAX, GROUP_MEMBERS_MAX
 from core.problems import NotFound
 from identity.models import Person
-from messenger import messages, wording
+from messenger import headcount, messages, wording
 from messenger.documents import person_document
 from messenger.errors import (
     ChatRoleMissing,
@@ -150,16 +150,14 @@ def join(*, channel: Chat, person: Person) -> Membership:
     """Follow a public channel; doing it twice changes nothing. Raises NotFound (not public)."""
     if channel.kind != Kind.CHANNEL or channel.handle is None:
         raise NotFound
-    with transaction.atomic():
-        locked = _locked(channel)
-        membership, _new = _enter(locked, person)
+    membership, _new = _follow(channel, person)
     return membership
 
 
 @transaction.atomic
 def add_member(*, chat: Chat, person: Person, actor: Person, now: datetime) -> Membership:
     """Bring somebody in. The caller has asked ``access`` for "manage". Raises GroupFull."""
-    locked = _locked(chat)
+    locked = chat if chat.kind == Kind.CHANNEL else _locked(chat)
     membership, new = _enter(locked, person)
     if new and locked.kind == Kind.GROUP:
         messages.add_service_line(
@@ -173,7 +171,13 @@ def add_member(*, chat: Chat, person: Person, actor: Person, now: datetime) -> M
 
 @transaction.atomic
 def leave(*, chat: Chat, person: Person, now: datetime) -> None:
-    """Go out of a group or channel. Raises NotInDirect, NotFound, LastChatOwner."""
+    """Go out of a group or channel. Raises NotInDirect, NotFound, LastChatOwner.
+
+    A plain follower leaves a channel without waiting for anybody.
+    """
+    if chat.kind == Kind.CHANNEL and headcount.go(chat.pk, person.pk, roles=[Role.MEMBER]):
+        _tell_left(chat, person)
+        return
     locked = _locked(chat)
     if locked.kind == Kind.DIRECT:
         raise NotInDirect
@@ -214,7 +218,9 @@ def set_role(*, chat: Chat, person: Person, role: str, actor: Person) -> Members
     """
     locked = _locked(chat)
     _needs_owner(locked, actor)
-    membership = Membership.objects.filter(chat=locked, person=person).first()
+    # The row itself too: a follower of a channel may be leaving without the chat's lock.
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
+    membership = rows.filter(chat=locked, person=person).first()
     if membership is None:
         raise NotFound
     if membership.role == Role.OWNER != role:
@@ -233,8 +239,26 @@ def _locked(chat: Chat) -> Chat:
     return Chat.objects.select_for_update(no_key=True).get(pk=chat.pk)
 
 
+@transaction.atomic
+def _follow(channel: Chat, person: Person) -> tuple[Membership, bool]:
+    """Make the person a follower; what was said before is not unread. Nobody waits for anybody.
+
+    Who sent him out at this very moment wins: then there is no membership. Raises NotFound.
+    """
+    new = headcount.enter(channel.pk, person.pk)
+    membership = Membership.objects.filter(chat=channel, person=person).first()
+    if membership is None:
+        raise NotFound
+    membership.chat = channel
+    if new:
+        _tell_joined(channel, person)
+    return membership, new
+
+
 def _enter(chat: Chat, person: Person) -> tuple[Membership, bool]:
     """Make the person a member of a locked chat; what was said before is not unread."""
+    if chat.kind == Kind.CHANNEL:
+        return _follow(chat, person)
     found = Membership.objects.filter(chat=chat, person=person).first()
     if found is not None:
         return found, False
@@ -250,14 +274,19 @@ def _enter(chat: Chat, person: Person) -> tuple[Membership, bool]:
 
 
 def _remove(chat: Chat, person: Person) -> None:
+    """Take a member out of a locked chat."""
     _refuse_last_owner(chat, person)
+    if chat.kind == Kind.CHANNEL:
+        if not headcount.go(chat.pk, person.pk, roles=list(Role)):
+            raise NotFound
+        _tell_left(chat, person)
+        return
     gone, _rows = Membership.objects.filter(chat=chat, person=person).delete()
     if not gone:
         raise NotFound
     chat.members_count -= 1
     chat.save(update_fields=["members_count"])
-    news = {"chat": chat.public_id, "chat_key": chat.pk}
-    live.publish_on_commit(f"person.{person.pk}", "chat.left", news)
+    _tell_left(chat, person)
 
 
 def _needs_owner(chat: Chat, actor: Person) -> None:
@@ -268,16 +297,20 @@ def _needs_owner(chat: Chat, actor: Person) -> None:
 def _refuse_last_owner(chat: Chat, person: Person) -> None:
     """Keep the last owner, unless nobody else is left."""
     owners = Membership.objects.filter(chat=chat, role=Role.OWNER)
-    if (
-        list(owners.values_list("person_id", flat=True)[:2]) == [person.pk]
-        and chat.members_count > 1
-    ):
+    others = Membership.objects.filter(chat=chat).exclude(person=person)
+    is_last = list(owners.values_list("person_id", flat=True)[:2]) == [person.pk]
+    if is_last and others.exists():
         raise LastChatOwner
 
 
 def _tell_joined(chat: Chat, person: Person) -> None:
     news = {"chat": chat.public_id, "chat_key": chat.pk}
     live.publish_on_commit(f"person.{person.pk}", "chat.joined", news)
+
+
+def _tell_left(chat: Chat, person: Person) -> None:
+    news = {"chat": chat.public_id, "chat_key": chat.pk}
+    live.publish_on_commit(f"person.{person.pk}", "chat.left", news)
 
 
 def _about(text: str) -> str:

@@ -27,7 +27,7 @@ class CardDocument(TypedDict):
 
 
 class MessageDocument(TypedDict):
-    """One message. Exactly one of text, card and service carries it, by ``kind``."""
+    """One message. Text, card or service carries it, by ``kind``; a card may have a text above."""
 
     chat: str
     seq: int

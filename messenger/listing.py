@@ -12,7 +12,7 @@ from core.limits import CHATS_PAGE
 from core.problems import Fault, InvalidInput
 from core.text import fold
 from identity.models import Person
-from messenger import messages, wording
+from messenger import headcount, messages, wording
 from messenger.documents import ChatDocument, chat_document
 from messenger.models import Chat, Membership
 
@@ -35,7 +35,19 @@ def chats_of(person: Person, *, cursor: str = "", limit: int = CHATS_PAGE) -> Ch
     """
     # A direct chat in which nothing was said yet is nobody's news.
     silent = Q(chat__kind=Chat.Kind.DIRECT, chat__last_seq=0)
-    rows = Membership.objects.filter(person=person).exclude(silent).select_related("chat")
+    return _page(person, Membership.objects.exclude(silent), cursor, limit)
+
+
+def channels_of(person: Person, *, cursor: str = "", limit: int = CHATS_PAGE) -> ChatPage:
+    """Return one page of the channels the person follows, with what is unread: two queries.
+
+    Raises InvalidInput for a cursor that no answer gave.
+    """
+    return _page(person, Membership.objects.filter(chat__kind=Chat.Kind.CHANNEL), cursor, limit)
+
+
+def _page(person: Person, rows: QuerySet[Membership], cursor: str, limit: int) -> ChatPage:
+    rows = rows.filter(person=person).select_related("chat")
     if cursor:
         at, chat_id = _read_cursor(cursor)
         rows = rows.filter(
@@ -53,12 +65,14 @@ def chats_of(person: Person, *, cursor: str = "", limit: int = CHATS_PAGE) -> Ch
 
 
 def chat_for(person: Person, membership: Membership) -> ChatDocument:
-    """Return one chat as this member sees it."""
+    """Return one chat as this member sees it; a channel's followers counted to the last one."""
+    if membership.chat.kind == Chat.Kind.CHANNEL:
+        membership.chat.members_count = headcount.exactly(membership.chat)
     return _documents(person, [membership])[0]
 
 
 def _documents(person: Person, memberships: list[Membership]) -> list[ChatDocument]:
-    newest = messages.newest_of([membership.chat_id for membership in memberships])
+    newest = messages.newest_of([membership.chat for membership in memberships])
     direct = [m.chat_id for m in memberships if m.chat.kind == Chat.Kind.DIRECT]
     partners = {
         row.chat_id: row

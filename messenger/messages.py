@@ -7,12 +7,14 @@ client id: a message that is sent again after a lost answer is found, not double
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q
 
 from core import live, rates
 from core.limits import MESSAGES_PAGE, MESSAGES_PAGE_MAX, MESSAGES_PER_MINUTE_MAX
@@ -88,13 +90,16 @@ def post_notice(
     payload: object,
     client_id: str,
     now: datetime,
+    text: str = "",
 ) -> Message:
     """Post a card of the house's own (a receipt); like ``post_card``, but not bounded in number.
 
-    ``sender`` is the account that writes for the house, never a person who asked for it.
+    ``sender`` is the account that writes for the house, never a person who asked for it; the floor
+    above bounds how many there are. ``text`` stands above a card whose words are no facts.
     """
     content = Content(
         kind=Message.Kind.CARD,
+        text=wording.message_text(text) if text else "",
         card_kind=kind,
         card_version=version,
         card=cards.checked(kind, version, payload),
@@ -212,7 +217,13 @@ def history(
     return Page(messages=falling[:size][::-1], more=len(falling) > size)
 
 
-def newest_of(chat_keys: list[int]) -> dict[int, Message]:
-    """Return the last message of each chat by the chat's key, in one query."""
-    rows = Message.objects.filter(chat__in=chat_keys, seq=F("chat__last_seq"))
-    return {row.chat_id: row for row in rows.select_related("sender")}
+def newest_of(chats: list[Chat]) -> dict[int, Message]:
+    """Return the last message of each chat by the chat's key, in one query.
+
+    By place, which the chats know: a year of a channel's posts is not looked through for its last.
+    """
+    if not chats:
+        return {}
+    places = functools.reduce(operator.or_, [Q(chat=chat, seq=chat.last_seq) for chat in chats])
+    rows = Message.objects.filter(places).select_related("sender")
+    return {row.chat_id: row for row in rows}

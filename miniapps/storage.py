@@ -6,6 +6,7 @@ Django: the worker writes, the assets process reads.
 
     <root>/blobs/ab/<sha256>            the bytes
     <root>/blobs/ab/<sha256>.br         the same bytes, compressed (also .zst, .gz)
+    <root>/blobs/ab/<sha256>-small      a smaller form of a picture
     <root>/indexes/<version digest>.json
 """
 
@@ -24,10 +25,15 @@ FILE_MODE = 0o644  # the assets process and the front may run as other users
 FOLDER_MODE = 0o755
 READ_BYTES = 256 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_SIZE = re.compile(r"[a-z]{1,8}")
 
 
 class NotADigest(ValueError):
     """Something that is not the hexadecimal SHA-256 it was given as."""
+
+
+class NotASize(ValueError):
+    """Something that does not name a size of a picture."""
 
 
 class Store:
@@ -56,7 +62,13 @@ class Store:
 
         The ETag of a variant is made from the blob's, so its bytes must never change.
         """
-        path = self.variant_path(sha256, encoding)
+        self._put_beside(self.variant_path(sha256, encoding), data)
+
+    def put_size(self, sha256: str, size: str, data: bytes) -> None:
+        """Keep a picture's smaller form beside its blob; an existing one stays as it is."""
+        self._put_beside(self.size_path(sha256, size), data)
+
+    def _put_beside(self, path: Path, data: bytes) -> None:
         if path.exists():
             return
         with self._draft() as (draft, stream):
@@ -105,6 +117,12 @@ class Store:
     def variant_path(self, sha256: str, encoding: Encoding) -> Path:
         """Return where a compressed form of the blob is kept; raises NotADigest."""
         return self.path(sha256).with_name(sha256 + SUFFIXES[encoding])
+
+    def size_path(self, sha256: str, size: str) -> Path:
+        """Return where a smaller form of a picture is kept; raises NotADigest, NotASize."""
+        if not _SIZE.fullmatch(size):
+            raise NotASize("a size has one to eight small letters")
+        return self.path(sha256).with_name(f"{sha256}-{size}")
 
     def index_path(self, digest: str) -> Path:
         """Return where the served index of a version is kept; raises NotADigest."""

@@ -69,6 +69,10 @@ function tables(protocol) {
         m.handling, refusalCell(m.refusal), m.priority,
       ]),
     ),
+    differs: table(
+      ["method", "what differs here"],
+      Object.entries(methods).filter(([, m]) => m.differs).map(([name, m]) => [`\`${name}\``, m.differs]),
+    ),
     custom: table(
       ["method", "handling", "result"],
       Object.entries(custom).map(([name, m]) => [`\`${name}\``, m.handling, m.result]),

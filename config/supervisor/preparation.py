@@ -59,7 +59,7 @@ class Preparation:
         ours = {
             (file.parents[1].name, file.stem)
             for floor in catalogues.FLOORS
-            for file in (ROOT / floor / "migrations").glob("[0-9]*.py")
+            for file in (ROOT / floor).glob("**/migrations/[0-9]*.py")
         }
         with psycopg.connect(self.database_url, connect_timeout=10) as session:
             try:
@@ -107,7 +107,9 @@ def manage(env: Mapping[str, str], *command: str) -> subprocess.CompletedProcess
 
 
 def _static_sources() -> list[Path]:
-    folders = [ROOT / floor / "static" for floor in catalogues.FLOORS]
+    folders = [
+        folder for floor in catalogues.FLOORS for folder in sorted((ROOT / floor).glob("**/static"))
+    ]
     return [path for folder in (*folders, ROOT / "sdk") for path in sorted(folder.rglob("*"))]
 
 

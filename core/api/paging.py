@@ -26,15 +26,20 @@ def page_size(request: Request, *, default: int = API_PAGE, most: int = API_PAGE
     return int(text)
 
 
-def newest_first(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], str | None]:
-    """Return one page, newest first by primary key, and the cursor of the next page or None."""
+def newest_first(
+    request: Request, rows: QuerySet[Row], *, key: str = "pk"
+) -> tuple[list[Row], str | None]:
+    """Return one page, newest first by primary key, and the cursor of the next page or None.
+
+    ``key`` names another unique number of the rows when an index gives them in its order.
+    """
     size = page_size(request)
     after = _decode(request.query_params.get("cursor", ""))
     if after is not None:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: size + 1])
+        rows = rows.filter(**{f"{key}__lt": after})
+    found = list(rows.order_by(f"-{key}")[: size + 1])
     more = len(found) > size
-    return found[:size], _encode(found[size - 1].pk) if more else None
+    return found[:size], _encode(getattr(found[size - 1], key)) if more else None
 
 
 def _encode(key: int) -> str:

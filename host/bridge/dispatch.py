@@ -53,7 +53,7 @@ _METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, rate: tuple[int, int] | None = None, **params: Param
+    name: str, /, *, rate: tuple[int, int] | None = None, **params: Param
 ) -> Callable[[Handler], Handler]:
     """Enter a function as the bridge method ``name``."""
 

@@ -180,7 +180,7 @@ class MemberAnswer(serializers.Serializer[Any]):
 
 
 class MemberPageAnswer(serializers.Serializer[Any]):
-    """One page of members, the newest first."""
+    """One page of members, who came to the house last first."""
 
     items = MemberAnswer(many=True)
     next_cursor = serializers.CharField(allow_null=True)

@@ -43,6 +43,9 @@ WRITES = FINDS | {
 }
 LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="rows of one page, 1 to 200")
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="next_cursor of the page before")
+KIND = OpenApiParameter(
+    "kind", OpenApiTypes.STR, enum=["channel"], description="only the channels one follows"
+)
 KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -99,11 +102,15 @@ class Chats(APIView):
 
     @extend_schema(
         operation_id="list_chats",
-        parameters=[LIMIT, CURSOR],
+        parameters=[LIMIT, CURSOR, KIND],
         responses={200: wire.ChatPageAnswer, **READS},
     )
     def get(self, request: Request) -> Response:
-        page = listing.chats_of(
+        kind = request.query_params.get("kind", "")
+        if kind not in {"", Chat.Kind.CHANNEL}:
+            raise InvalidInput([Fault("#/kind", "must be channel", "choice")])
+        listed = listing.channels_of if kind else listing.chats_of
+        page = listed(
             person_of(request),
             cursor=request.query_params.get("cursor", ""),
             limit=page_size(request, default=CHATS_PAGE),
@@ -244,7 +251,7 @@ class Members(APIView):
         if membership.chat.kind == Chat.Kind.CHANNEL:
             # Who follows a channel is the business of its staff.
             membership = access.membership_of(person_of(request), chat_id, right="manage")
-        found, cursor = newest_first(request, listing.members_of(membership.chat))
+        found, cursor = newest_first(request, listing.members_of(membership.chat), key="person_id")
         items = [{"person": person_document(m.person), "role": m.role} for m in found]
         return Response({"items": items, "next_cursor": cursor})
 

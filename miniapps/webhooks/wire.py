@@ -129,6 +129,52 @@ def post(
 
     Raises what requests and urllib3 raise. ``timeout_s`` bounds each wait, not the whole.
     """
+    kind = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
+    return _call(
+        "POST",
+        target,
+        address,
+        headers={**kind, **headers},
+        body=body,
+        read_bytes_max=read_bytes_max,
+        timeout_s=timeout_s,
+        line=line,
+    )
+
+
+def get(
+    target: Target,
+    address: Address,
+    *,
+    headers: Mapping[str, str],
+    read_bytes_max: int,
+    timeout_s: float,
+    line: Line,
+) -> Heard:
+    """Ask for what lies there, at most ``read_bytes_max`` of it; otherwise like ``post``."""
+    return _call(
+        "GET",
+        target,
+        address,
+        headers=headers,
+        body=None,
+        read_bytes_max=read_bytes_max,
+        timeout_s=timeout_s,
+        line=line,
+    )
+
+
+def _call(
+    method: str,
+    target: Target,
+    address: Address,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    read_bytes_max: int,
+    timeout_s: float,
+    line: Line,
+) -> Heard:
     place = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
     config = Config(
         ip_filter_enable=True,
@@ -137,14 +183,15 @@ def post(
         default_timeout=(WEBHOOK_CONNECT_S, timeout_s),
         user_agent_override=AGENT,
     )
-    fixed = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+    fixed = {"Accept-Encoding": "identity", "Connection": "close"}
     with HTTPSession(config) as session:
         session.trust_env = False
         session.mount(f"{target.scheme}://", _Pinned(target, line.watch))
-        answer = session.post(
+        answer = session.request(
+            method,
             f"{target.scheme}://{place}:{target.port}{target.rest}",
             data=body,
-            headers={**fixed, "Content-Type": "application/json; charset=utf-8", **headers},
+            headers={**fixed, **headers},
             timeout=(min(WEBHOOK_CONNECT_S, timeout_s), timeout_s),
             verify=settings.WEBHOOKS_CA_FILE or True,
             allow_redirects=False,

@@ -144,7 +144,10 @@
     },
     home_screen_added: () => emit("homeScreenAdded"),
     home_screen_failed: (data) => emit("homeScreenFailed", { error: data.error }),
-    qr_text_received: (data) => emit("qrTextReceived", { text: data.data, data: data.data }),
+    qr_text_received: (data) => {
+      emit("qrTextReceived", { text: data.data, data: data.data });
+      post("web_app_close_scan_qr_popup"); // Bale's pages have no way to close it: one code a scanner
+    },
     scan_qr_popup_closed: () => emit("scanQrPopupClosed"),
     invoice_closed: (data) => {
       const invoice = invoices.get(data.slug);

@@ -1,6 +1,5 @@
-// The first script of every mini-app page: the way to the host for SDKs that only speak
-// to web.telegram.org, storage where the browser blocks it, one version a page,
-// window.barnamak. Nothing here throws into the page.
+// The first script of every mini-app page: the way to the host, storage where the
+// browser blocks it, one version a page. Nothing here throws into the page.
 (() => {
   "use strict";
   /** @type {any} */
@@ -17,7 +16,7 @@
   const GREETING_TIMEOUT_MS = 10000;
   const FLUSH_AFTER_MS = 250;
   const RETRY_AFTER_MS = 5000;
-  const FRAGMENT_STAYS_MS = 500; // after load: late readers have read it by then
+  const FRAGMENT_STAYS_MS = 500; // after load, for late readers
   const TOKEN_SPARE_MS = 30000;
 
   const real = window.parent;
@@ -392,7 +391,7 @@
     const nonce = [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => byte.toString(16).padStart(2, "0")).join("");
     quietly(() => {
-      // A MessageEvent's source must be a window: a gone frame lends its own.
+      // A MessageEvent's source must be a window: a gone frame's.
       const frame = document.createElement("iframe");
       frame.hidden = true;
       document.documentElement.appendChild(frame);
@@ -419,7 +418,7 @@
       }, true);
     });
 
-    // The next document's frame is made before this one is hidden.
+    // The next document's frame comes before this one is hidden.
     addEventListener("beforeunload", carry);
     addEventListener("pagehide", () => {
       flush();
@@ -496,6 +495,7 @@
     bottomBar: (look) => call("bottom_bar.set", look),
     openLink: (url) => call("link.open", { url: `${url}` }, PERSON),
     haptic: (kind, style) => call("haptic.play", style === undefined ? { kind } : { kind, style }),
+    call: (method, params, options) => call(method, params, { ...PERSON, ...options }),
     requestWriteAccess: (options) => call("write_access.request", {}, { ...PERSON, ...options }),
     on(event, listener) {
       const all = (listeners[event] ??= new Set());

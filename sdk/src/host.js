@@ -13,6 +13,8 @@
 /** @typedef {{id?: string, type?: "default" | "destructive" | "ok" | "close" | "cancel", text?: string}} PopupButton */
 /** @typedef {{title?: string, message: string, buttons?: PopupButton[]}} Popup */
 /** @typedef {{status: "paid" | "cancelled" | "failed" | "pending", token: string | null}} Paid */
+/** @typedef {{latitude: number, longitude: number, altitude?: number, course?: number, speed?: number,
+ *   horizontal_accuracy?: number, vertical_accuracy?: number}} Place */
 /** @typedef {{color: string}} Look */
 /** @typedef {{theme: Theme, viewport: Viewport, mainButton: {}, secondaryButton: {}, backButton: {},
  *   settingsButton: {}, visibility: {visible: boolean}, closed: {reason: string}}} Events */
@@ -40,6 +42,7 @@
  * @property {(look: Look) => Promise<void>} bottomBar
  * @property {(url: string) => Promise<boolean>} openLink
  * @property {(kind: string, style?: string) => Promise<void>} haptic
+ * @property {(method: string, params?: object, options?: CallOptions) => Promise<any>} call any method of the port, by its name
  * @property {(options?: CallOptions) => Promise<boolean>} requestWriteAccess
  * @property {<K extends keyof Events>(event: K, listener: (data: Events[K]) => void) => () => void} on
  * @property {{get(key: string, options?: CallOptions): Promise<string>,

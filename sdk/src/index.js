@@ -1,4 +1,5 @@
 // The app's side of Barnamak, for makers who build with modules.
+import { asks } from "./asks.js";
 import { BarnamakError, rethrow } from "./errors.js";
 import { Lifecycle } from "./lifecycle.js";
 import { authFetch, waitForSettlement } from "./server-calls.js";
@@ -16,7 +17,7 @@ export { waitForSettlement } from "./server-calls.js";
  *   fetch: ReturnType<typeof authFetch>,
  *   lifecycle: Lifecycle,
  *   waitForSettlement: typeof waitForSettlement,
- * }} App */
+ * } & ReturnType<typeof asks>} App */
 
 const UNTOUCHED = new Set(["connected", "BarnamakError", "on"]);
 
@@ -68,6 +69,7 @@ export async function init({ timeoutMs = 10_000, signal, ready = "auto", api = [
     fetch: authFetch(host, api, view),
     lifecycle: new Lifecycle(host, view),
     waitForSettlement,
+    ...asks(app.call),
   });
   if (ready === "auto") painted(view).then(() => host.ready());
   return Object.freeze(app);

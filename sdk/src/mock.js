@@ -10,7 +10,8 @@ const METHODS = [
   "ready", "close", "expand", "token.get", "storage.get", "storage.set", "storage.remove", "storage.keys",
   "main_button.set", "secondary_button.set", "back_button.set", "settings_button.set", "popup.open", "invoice.open",
   "closing_confirmation.set", "header.set", "background.set", "bottom_bar.set", "link.open", "haptic.play",
-  "write_access.request", "fullscreen.request", "fullscreen.exit",
+  "write_access.request", "contact.request", "clipboard.read", "location.get", "qr.scan", "share.link", "home_screen.add",
+  "fullscreen.request", "fullscreen.exit",
 ];
 const LIGHT = { bg_color: "#ffffff", text_color: "#17212b", button_color: "#0b7a75", button_text_color: "#ffffff" };
 const DARK = { bg_color: "#17212b", text_color: "#f5f5f5", button_color: "#2ec4b6", button_text_color: "#06201e" };
@@ -19,6 +20,9 @@ const DARK = { bg_color: "#17212b", text_color: "#f5f5f5", button_color: "#2ec4b
 const ANSWERS = {
   "popup.open": "ok", "invoice.open": { status: "paid", token: "mock-payment-token" }, "link.open": true,
   "write_access.request": true, "fullscreen.request": true, "fullscreen.exit": false,
+  "qr.scan": "https://example.ir/table/4", "share.link": true, "home_screen.add": true, "clipboard.read": "سلام",
+  "location.get": { latitude: 35.6892, longitude: 51.389, horizontal_accuracy: 20 },
+  "contact.request": "contact=%7B%22user_id%22%3A1%2C%22phone_number%22%3A%22%2B989120000000%22%7D&auth_date=1&hash=mock",
 };
 
 /** The person, the host and its server, in your hands. */
@@ -163,6 +167,7 @@ function hostOf(mock) {
     bottomBar: (/** @type {any} */ look) => mock.call("bottom_bar.set", look),
     openLink: (/** @type {string} */ url) => mock.call("link.open", { url }, person),
     haptic: (/** @type {string} */ kind, /** @type {string} */ style) => mock.call("haptic.play", { kind, style }),
+    call: (/** @type {string} */ method, /** @type {any} */ params, /** @type {any} */ options) => mock.call(method, params, { ...person, ...options }),
     requestWriteAccess: (/** @type {any} */ options) => mock.call("write_access.request", {}, { ...person, ...options }),
     on: (/** @type {string} */ event, /** @type {any} */ listener) => mock.on(event, listener),
     connected: mock.connected,

@@ -77,6 +77,17 @@ test("an app starts with its launch, its colours and its direction", async () =>
   assert.ok(mock.calls.some(({ method }) => method === "ready"));
 });
 
+test("what only the person can give is asked by name, and a no is null", async () => {
+  const { app, mock } = await started({});
+  assert.equal(await app.scanQr("Table"), "https://example.ir/table/4");
+  assert.equal((await app.getLocation()).latitude, 35.6892);
+  mock.answer("contact.request", () => null);
+  assert.equal(await app.requestContact(), null);
+  mock.fail("clipboard.read", "permission-undeclared");
+  await assert.rejects(app.readClipboard(), { code: "permission-undeclared" });
+  assert.deepEqual(mock.calls.filter(({ method }) => method === "qr.scan"), [{ method: "qr.scan", params: { text: "Table" } }]);
+});
+
 test("ready waits for the app that asks for it", async () => {
   const { app, mock } = await started({}, { ready: "manual" });
   await new Promise((resolve) => setTimeout(resolve));

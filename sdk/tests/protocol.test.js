@@ -41,7 +41,7 @@ test("the port's methods are those of the protocol", async () => {
 });
 
 test("an event is said to be sent exactly when something sends it", () => {
-  const code = ["legacy.js", "runner.js"].map(text).join("\n");
+  const code = ["legacy.js", "runner.js", "permits.js"].map(text).join("\n");
   const refusals = Object.values(protocol.methods).flatMap(({ refusal, handling }) =>
     refusal && handling !== "accepted" ? [refusal.event] : []);
   const told = (name) =>

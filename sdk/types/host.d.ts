@@ -55,6 +55,15 @@ export type Paid = {
     status: "paid" | "cancelled" | "failed" | "pending";
     token: string | null;
 };
+export type Place = {
+    latitude: number;
+    longitude: number;
+    altitude?: number;
+    course?: number;
+    speed?: number;
+    horizontal_accuracy?: number;
+    vertical_accuracy?: number;
+};
 export type Look = {
     color: string;
 };
@@ -96,6 +105,10 @@ export type Host = {
     bottomBar: (look: Look) => Promise<void>;
     openLink: (url: string) => Promise<boolean>;
     haptic: (kind: string, style?: string) => Promise<void>;
+    /**
+     * any method of the port, by its name
+     */
+    call: (method: string, params?: object, options?: CallOptions) => Promise<any>;
     requestWriteAccess: (options?: CallOptions) => Promise<boolean>;
     on: <K extends keyof Events>(event: K, listener: (data: Events[K]) => void) => () => void;
     storage: {

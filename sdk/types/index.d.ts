@@ -23,8 +23,9 @@ export type App = Omit<Host, "connected" | "BarnamakError"> & {
     fetch: ReturnType<typeof authFetch>;
     lifecycle: Lifecycle;
     waitForSettlement: typeof waitForSettlement;
-};
+} & ReturnType<typeof asks>;
 import { authFetch } from "./server-calls.js";
 import { Lifecycle } from "./lifecycle.js";
 import { waitForSettlement } from "./server-calls.js";
+import { asks } from "./asks.js";
 export { BarnamakError, REMEDIES } from "./errors.js";

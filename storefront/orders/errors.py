@@ -8,7 +8,8 @@ Problem
     ├── CouponRefused(reason, …), NoShippingThere, CashRefused
     ├── ShopAtItsLimit(limit_rials), OrderKeyReused
     ├── OrderStateForbids(state, event, permitted_in), ReasonNeeded
-    └── ReturnRefused(reason), SplitRefused(inside_rials)
+    ├── ReturnRefused(reason), SplitRefused(inside_rials)
+    └── TooManyTerms(most)
 """
 
 from __future__ import annotations
@@ -138,3 +139,11 @@ class SplitRefused(Conflict):
     code = "split-refused"
     title = _("The amount is not within what lies in escrow")
     remedy = _("Give back more than nothing and less than all of it.")
+
+
+class TooManyTerms(Conflict):
+    """The shop has as many ways or coupons as it may. Members: ``most``."""
+
+    code = "too-many-terms"
+    title = _("The shop has as many of these as it may")
+    remedy = _("Close one that is not needed any more, then add the new one.")

@@ -51,9 +51,13 @@ TABLE: Final[dict[tuple[str, str], Step]] = {
     ("accepted", "cancel"): Step("cancelled", _by("buyer", "shop"), "refund"),
     ("accepted", "ship_part"): Step("packed", _by("shop")),
     ("accepted", "ship"): Step("shipped", _by("shop")),
+    ("accepted", "late"): Step("cancelled", _by("clock"), "refund"),
+    ("packed", "late"): Step("cancelled", _by("clock"), "refund"),
+    ("packed", "late_part"): Step("shipped", _by("clock")),
     ("packed", "cancel"): Step("cancelled", _by("shop"), "refund"),
     ("packed", "ship_part"): Step("packed", _by("shop")),
     ("packed", "ship"): Step("shipped", _by("shop")),
+    ("packed", "dispute"): Step("disputed", _by("buyer")),  # it, or the rest of it, never leaves
     ("shipped", "arrive"): Step("delivered", _by("shop")),
     ("shipped", "confirm"): Step("completed", _by("buyer")),
     ("shipped", "assume"): Step("completed", _by("clock")),
@@ -71,6 +75,8 @@ TABLE: Final[dict[tuple[str, str], Step]] = {
 # What the clock does in a state, and how long after the state began.
 CLOCK: Final[dict[str, tuple[str, timedelta]]] = {
     "placed": ("expire", limits.ORDER_ACCEPT_WITHIN),
+    "accepted": ("late", limits.ORDER_SHIP_WITHIN),
+    "packed": ("late", limits.ORDER_SHIP_WITHIN),
     "shipped": ("assume", limits.ORDER_ASSUMED_AFTER_SHIPPING),
     "delivered": ("assume", limits.ORDER_ASSUMED_AFTER_DELIVERY),
     "completed": ("settle", limits.SHOP_PAYOUT_DELAYS[0]),  # less for verified shops

@@ -51,17 +51,18 @@ def step(*, order: Order, asked: Asked, now: datetime) -> Order:
     found = machine.step_of(locked.state, asked.event)
     if found is None or asked.side not in found.by:
         raise _refusal(locked, asked)
-    if asked.event == "cancel" and locked.parcels.exists():
+    if asked.event in {"cancel", "late"} and locked.parcels.exists():
         raise _refusal(locked, asked)  # a part is on its way: it comes back by a return
     reason = _reason(asked)
     lines = list(locked.lines.order_by("variant_id"))
     before = locked.state
     _enter(locked, found.to, asked, reason, now)
     money.carry_out(found.effect, locked, lines, refund_rials=asked.refund_rials, now=now)
-    if found.to in ENDS_UNSOLD:
-        if locked.coupon_id is not None:
-            coupons.give_back(locked.coupon_id, locked.pk)
-        _change_stock(lines, [(-line.quantity, 0) for line in lines])
+    if found.to in ENDS_UNSOLD and locked.coupon_id is not None:
+        coupons.give_back(locked.coupon_id, locked.pk)
+    if before in machine.RESERVING and found.to not in machine.RESERVING:
+        left = left_of(lines)  # what has not left by now does not leave any more
+        _change_stock(lines, [(-left[line.pk], 0) for line in lines])
     if asked.side == "operator":
         audit.record(
             f"orders.order.{asked.event}", by=asked.actor, of=locked, was=before, reason=reason,
@@ -110,6 +111,31 @@ def ship(
     moved = [sent.get(line.pk, 0) for line in lines]
     _change_stock(lines, [(-number, -number) for number in moved])
     return parcel
+
+
+@transaction.atomic
+def give_up_rest(*, order: Order, now: datetime) -> Order:
+    """End what was not sent in time of an order of which a part was: its money goes back.
+
+    The clock's. Raises OrderStateForbids, AccountFrozen, LedgerBusy.
+    """
+    locked = locked_order(order)
+    found = machine.step_of(locked.state, "late_part")
+    if found is None or not locked.parcels.exists():
+        raise _refusal(locked, Asked("late_part", "clock"))
+    lines = list(locked.lines.order_by("variant_id"))
+    left = left_of(lines)
+    back = 0
+    for line in lines:
+        after = line.returned + left[line.pk]
+        rials = line.paid_rials * after // line.quantity - line.refunded_rials
+        line.returned, line.refunded_rials = after, line.refunded_rials + rials
+        line.save(update_fields=["returned", "refunded_rials"])
+        back += rials
+    _enter(locked, found.to, Asked("late_part", "clock"), "", now)
+    money.give_back(locked, back, now=now)
+    _change_stock(lines, [(-left[line.pk], 0) for line in lines])
+    return locked
 
 
 def left_of(lines: Sequence[OrderLine]) -> dict[int, int]:

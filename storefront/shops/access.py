@@ -38,6 +38,11 @@ def shop_of(person: Person, name: str, *, right: Right = "see") -> Shop:
 
     One query. Raises NotFound for strangers, ShopRoleMissing for staff without the right.
     """
+    return member_of(person, name, right=right).shop
+
+
+def member_of(person: Person, name: str, *, right: Right = "see") -> Staff:
+    """Return the person's place in the shop, with the shop; refused like ``shop_of``."""
     member = (
         Staff.objects.select_related("shop", "shop__channel", "shop__maker")
         .filter(_named(name, "shop__"), person=person)
@@ -47,7 +52,7 @@ def shop_of(person: Person, name: str, *, right: Right = "see") -> Shop:
         raise NotFound
     if right not in RIGHTS[member.role]:
         raise ShopRoleMissing(needs=right)
-    return member.shop
+    return member
 
 
 def role_in(person: Person, shop: Shop) -> str | None:

@@ -13,9 +13,25 @@ class ShopsConfig(AppConfig):
     verbose_name = _("Shops")
 
     def ready(self) -> None:
-        """Give an installation its categories after a migration."""
-        from storefront.shops import categories
+        """Enter the card of a post and the desk's pages; give an installation its categories."""
+        from messenger import cards
+        from storefront.shops import categories, postcards
+        from storefront.shops.desk import DeskPage, add_page
 
+        for page in (
+            DeskPage("home", _("Desk"), "store", "shop_desk", place=0, tab=True),
+            DeskPage(
+                "products", _("Products"), "package", "shop_products", "catalogue", 10, tab=True
+            ),
+            DeskPage("posts", _("Posts"), "megaphone", "shop_posts", "posts", 20, tab=True),
+            DeskPage("numbers", _("Numbers"), "chart-line", "shop_numbers", "numbers", 30),
+            DeskPage("staff", _("Staff"), "users", "shop_staff", place=80),
+            DeskPage("standing", _("Standing"), "shield-check", "shop_standing", place=85),
+            DeskPage("settings", _("Settings"), "settings", "shop_settings", "edit", 90, tab=True),
+        ):
+            add_page(page)
+
+        cards.register(postcards.PRODUCTS)
         post_migrate.connect(
             categories.enter_first_categories, dispatch_uid="shops.categories", sender=self
         )

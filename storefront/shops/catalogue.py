@@ -32,12 +32,15 @@ from core.text import latin_digits
 from identity.models import Person
 from messenger import wording
 from storefront.shops.errors import (
+    ChangedMeanwhile,
     ProductStateForbids,
     SkuTaken,
     StockPromised,
+    TakenDown,
     TooManyProducts,
 )
-from storefront.shops.models import Category, Product, Shop, Stock, Variant
+from storefront.shops.models import Category, Product, Shop, Stock, Takedown, Variant
+from storefront.shops.search import refreshing
 
 Status = Product.Status
 
@@ -153,28 +156,30 @@ def add_product(*, shop: Shop, wish: ProductWish, actor: Person, now: datetime) 
         title=kept.title,
         description=kept.description,
         tags=list(kept.tags),
-        options=_options_of(kept.variants),
+        options=options_of([one.options for one in kept.variants]),
         min_price=min(prices),
         max_price=max(prices),
         created_at=now,
         updated_at=now,
     )
-    _add_variants(product, kept.variants)
+    add_variants(product, kept.variants)
     audit.record("shops.product.added", by=actor, of=product, title=kept.title)
     return product
 
 
-def _options_of(variants: Sequence[VariantWish]) -> list[dict[str, object]]:
+def options_of(choices: Sequence[dict[str, str]]) -> list[dict[str, object]]:
+    """Return the options of a product as its page lists them, from its variants' choices."""
     values: dict[str, list[str]] = {}
-    for one in variants:
-        for name, value in one.options.items():
+    for one in choices:
+        for name, value in one.items():
             known = values.setdefault(name, [])
             if value not in known:
                 known.append(value)
     return [{"name": name, "values": found} for name, found in values.items()]
 
 
-def _add_variants(product: Product, wishes: Sequence[VariantWish]) -> list[Variant]:
+def add_variants(product: Product, wishes: Sequence[VariantWish]) -> list[Variant]:
+    """Enter variants that were checked, behind those that are there. Raises SkuTaken."""
     first = product.variants.count()
     rows = [
         Variant(
@@ -206,55 +211,75 @@ def _add_variants(product: Product, wishes: Sequence[VariantWish]) -> list[Varia
 def set_status(*, product: Product, status: str, actor: Person, now: datetime) -> Product:
     """Publish, archive or take back a product. The same again changes nothing.
 
-    Raises ProductStateForbids when nothing of it is sold any more.
+    Raises ProductStateForbids when nothing of it is sold any more, TakenDown.
     """
-    locked = _locked(product)
-    if locked.status == status:
-        return locked
-    if status == Status.PUBLISHED and not locked.variants.filter(is_sold=True).exists():
-        raise ProductStateForbids(state=locked.status)
-    locked.status, locked.updated_at = status, now
-    locked.save(update_fields=["status", "updated_at"])
-    _bump(locked.shop_id)
-    audit.record(f"shops.product.{status}", by=actor, of=locked)
-    return locked
+    row = locked(product)
+    if row.status == status:
+        return row
+    if status == Status.PUBLISHED and not row.variants.filter(is_sold=True).exists():
+        raise ProductStateForbids(state=row.status)
+    if status == Status.PUBLISHED:
+        refuse_taken_down(row)
+    row.status, row.updated_at = status, now
+    row.save(update_fields=["status", "updated_at"])
+    _shown_anew(row)
+    audit.record(f"shops.product.{status}", by=actor, of=row)
+    return row
 
 
 @transaction.atomic
 def set_price(
-    *, variant: Variant, price: int, compare_price: int | None, actor: Person, now: datetime
+    *,
+    variant: Variant,
+    price: int,
+    compare_price: int | None,
+    actor: Person,
+    now: datetime,
+    was: int | None = None,
 ) -> Variant:
-    """Change what a variant costs, in rials. Raises InvalidInput."""
+    """Change what a variant costs, in rials; ``was`` is the price that the person saw before.
+
+    Raises InvalidInput, ChangedMeanwhile.
+    """
     faults: list[Fault] = []
     _checked_variant(VariantWish(price, compare_price=compare_price), "#", faults)
     if faults:
         raise InvalidInput(faults)
-    product = _locked(variant.product)
+    product = locked(variant.product)
+    variant.refresh_from_db(fields=["price"])
     before = variant.price
+    if was not in (None, before):
+        raise ChangedMeanwhile(now_there=before)
     variant.price, variant.compare_price = price, compare_price
     variant.save(update_fields=["price", "compare_price"])
-    _reprice(product, now)
+    reprice(product, now)
     audit.record("shops.variant.priced", by=actor, of=variant, was=before, price=price)
     return variant
 
 
-def _reprice(product: Product, now: datetime) -> None:
+def reprice(product: Product, now: datetime) -> None:
+    """Say again between which prices the product is sold."""
     sold = product.variants.filter(is_sold=True).aggregate(Min("price"), Max("price"))
     if sold["price__min"] is not None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _bump(product.shop_id)
+    _shown_anew(product)
 
 
 @transaction.atomic
-def set_stock(*, variant: Variant, on_hand: int, actor: Person) -> Stock:
-    """Count the stock anew. Raises InvalidInput, StockPromised when orders wait for more."""
+def set_stock(*, variant: Variant, on_hand: int, actor: Person, was: int | None = None) -> Stock:
+    """Count the stock anew; ``was`` is what the person saw before.
+
+    Raises InvalidInput, ChangedMeanwhile, StockPromised when orders wait for more.
+    """
     if not 0 <= on_hand <= STOCK_MAX:
         raise InvalidInput([Fault("#/on_hand", f"must be 0 to {STOCK_MAX}", "range")])
     row = Stock.objects.select_for_update().filter(variant=variant).first()
     if row is None:
         raise NotFound
+    if was not in (None, row.on_hand):
+        raise ChangedMeanwhile(now_there=row.on_hand)
     if row.reserved > on_hand:
         raise StockPromised(reserved=row.reserved)
     before, row.on_hand = row.on_hand, on_hand
@@ -263,8 +288,31 @@ def set_stock(*, variant: Variant, on_hand: int, actor: Person) -> Stock:
     return row
 
 
-def _locked(product: Product) -> Product:
+def refuse_taken_down(product: Product) -> None:
+    """Raise TakenDown while the platform keeps the product from being shown."""
+    bound = Takedown.objects.filter(
+        shop=product.shop_id, product=product, state__in=Takedown.BINDING
+    ).first()
+    if bound is not None:
+        raise TakenDown(takedown=bound.public_id)
+
+
+def locked(product: Product) -> Product:
+    """Return the product, locked until the transaction ends. The first lock of every change."""
     return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+
+
+def touched(product: Product, now: datetime) -> None:
+    """Say that what the product's page shows has changed."""
+    product.updated_at = now
+    product.save(update_fields=["updated_at"])
+    _shown_anew(product)
+
+
+def _shown_anew(product: Product) -> None:
+    """Let search and caches know that what people see of a product has changed."""
+    refreshing.refresh([product.pk])
+    _bump(product.shop_id)
 
 
 def _bump(shop_key: int) -> None:

@@ -8,13 +8,22 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from core import audit
-from core.limits import SHOP_ABOUT_CHARS_MAX, SHOP_TITLE_CHARS_MAX, SHOPS_PER_MAKER_MAX
+from core.limits import (
+    PLACE_CHARS_MAX,
+    SHOP_ABOUT_CHARS_MAX,
+    SHOP_POLICY_CHARS_MAX,
+    SHOP_TITLE_CHARS_MAX,
+    SHOPS_PER_MAKER_MAX,
+)
+from core.problems import Fault, InvalidInput
 from identity import makers
 from identity.models import Maker, Person
 from messenger import chats, wording
 from messenger.errors import HandleTaken
+from messenger.models import Chat
 from storefront.shops.errors import ShopAddressTaken, ShopStateForbids, TooManyShops
 from storefront.shops.models import Category, Shop, Staff
+from storefront.shops.places import PROVINCES
 
 Status = Shop.Status
 # From which states a step leads to a state; suspending and lifting it are the operator's.
@@ -25,6 +34,10 @@ STEPS: dict[str, tuple[frozenset[str], str]] = {
     "suspend": (frozenset({Status.DRAFT, Status.OPEN, Status.PAUSED}), Status.SUSPENDED),
     "lift": (frozenset({Status.SUSPENDED}), Status.PAUSED),
 }
+# Addresses that pages of ours have: /shops/desk/ is no shop.
+RESERVED = frozenset(
+    {"desk", "search", "categories", "collections", "import", "pictures", "report"}
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,8 @@ def found(*, person: Person, sign: Sign, now: datetime, maker: Maker | None = No
     title = wording.one_line(sign.title, pointer="#/title", most=SHOP_TITLE_CHARS_MAX)
     about = wording.one_line(sign.about, pointer="#/about", most=SHOP_ABOUT_CHARS_MAX, needed=False)
     slug = wording.handle(sign.slug)
+    if slug in RESERVED:
+        raise ShopAddressTaken
     owner = maker or makers.found(person=person, kind=Maker.Kind.PERSON, name=person.name)
     Maker.objects.select_for_update().get(pk=owner.pk)
     others = Shop.objects.filter(maker=owner).exclude(status=Status.CLOSED)
@@ -91,3 +106,48 @@ def step(*, shop: Shop, name: str, actor: Person, reason: str = "") -> Shop:
     locked.save(update_fields=["status"])
     audit.record(f"shops.shop.{target}", by=actor, of=locked, was=before, reason=reason)
     return locked
+
+
+def address_is_free(text: str) -> bool:
+    """Tell whether a new shop could have this address. Raises InvalidInput for a wrong shape."""
+    slug = wording.handle(text)
+    taken = Shop.objects.filter(slug=slug).exists() or Chat.objects.filter(handle=slug).exists()
+    return slug not in RESERVED and not taken
+
+
+@transaction.atomic
+def rewrite(*, shop: Shop, sign: Sign, policy: str, actor: Person, now: datetime) -> Shop:
+    """Change what stands above the door, but not the address; its channel says the same.
+
+    Raises InvalidInput with every fault.
+    """
+    faults: list[Fault] = []
+    title = _line(sign.title, "#/title", SHOP_TITLE_CHARS_MAX, faults)
+    about = _line(sign.about, "#/about", SHOP_ABOUT_CHARS_MAX, faults, needed=False)
+    city = _line(sign.city, "#/city", PLACE_CHARS_MAX, faults, needed=False)
+    policy = policy.replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(policy) > SHOP_POLICY_CHARS_MAX:
+        detail = f"must be at most {SHOP_POLICY_CHARS_MAX} characters"
+        faults.append(Fault("#/policy", detail, "max_length"))
+    if sign.province and sign.province not in PROVINCES:
+        faults.append(Fault("#/province", "must be a province", "choice"))
+    if faults:
+        raise InvalidInput(faults)
+    locked = Shop.objects.select_for_update(of=("self",)).get(pk=shop.pk)
+    locked.title, locked.about, locked.policy = title, about, policy
+    locked.category, locked.province, locked.city = sign.category, sign.province, city
+    locked.save(update_fields=["title", "about", "policy", "category", "province", "city"])
+    if (shop.channel.title, shop.channel.about) != (title, about):
+        chats.edit(
+            chat=shop.channel, actor=actor, now=now, title=title, about=about, handle=locked.slug
+        )
+    audit.record("shops.shop.rewritten", by=actor, of=locked, title=title)
+    return locked
+
+
+def _line(text: str, pointer: str, most: int, faults: list[Fault], *, needed: bool = True) -> str:
+    try:
+        return wording.one_line(text, pointer=pointer, most=most, needed=needed)
+    except InvalidInput as refusal:
+        faults.extend(refusal.faults)
+        return ""

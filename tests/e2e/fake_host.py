@@ -69,6 +69,7 @@ class FakeHost:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     sockets: list[ServerConnection] = field(default_factory=list)
+    granted: set[str] = field(default_factory=set)
     tokens: int = 0
     ended: bool = False
 
@@ -85,6 +86,7 @@ class FakeHost:
     def forget(self) -> None:
         """Start again with nothing kept and nothing seen."""
         self.cloud, self.local, self.calls, self.asked = {}, {}, [], []
+        self.granted = set()
         self.tokens, self.ended = 0, False
 
     def end_launch(self, reason: str) -> None:
@@ -133,7 +135,7 @@ class FakeHost:
             "csrf_token": "csrf-of-the-page",
         }
 
-    def bridge(self, method: str, params: dict[str, Any]) -> Any:  # noqa: PLR0911  (one a method)
+    def bridge(self, method: str, params: dict[str, Any]) -> Any:  # noqa: PLR0911, PLR0912  (one a method)
         """Answer as the server end does."""
         self.calls.append((method, params))
         match method:
@@ -157,6 +159,13 @@ class FakeHost:
                     if value is not None:
                         self.local[key] = value
                 return True
+            case "permission.get" | "permission.answer":
+                if params.get("granted"):
+                    self.granted.add(params["name"])
+                granted = params["name"] in self.granted
+                return {"declared": True, "asked": granted, "granted": granted}
+            case "contact.share":
+                return "contact=%7B%22phone_number%22%3A%22%2B989120000000%22%7D&hash=x"
             case "write_access.request":
                 return {"status": "allowed" if params["granted"] else "cancelled"}
             case _:
@@ -203,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
             host=self.host.origin,
             socket=f"ws://localhost:{self.host.socket_port}",
         )
-        strings = {"close_title": "Close %(app)s?", "close": "close"}
+        strings = {"close_title": "Close %(app)s?", "close": "close", "home_title": "Home"}
         page = RUN_PAGE % {
             "config": json.dumps(self.host.config(label)).replace("<", "\\u003c"),
             "strings": json.dumps(strings),

@@ -1,5 +1,7 @@
 """The two ends of the bridge in a real browser, without the rest of the product."""
 
+import base64
+import io
 import json
 import shutil
 import time
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import qrcode
 from playwright.sync_api import Browser, Error, Frame, Page, expect
 
 from tests.e2e.fake_host import PIN, SDK, FakeHost, hostile_nonce, start
@@ -370,6 +373,116 @@ def test_a_file_is_downloaded_only_after_the_person_has_seen_what_and_from_where
         screen.locator(".run-choice:not(.run-choice-quiet)").click()
     assert app.evaluate("answered") == {"status": "downloading"}
     opened_page.value.close()
+
+
+def picture_of(text: str) -> bytes:
+    """A QR code as a photograph would hold it: with a margin."""
+    out = io.BytesIO()
+    qrcode.make(text, box_size=6).save(out, "PNG")
+    return out.getvalue()
+
+
+CAMERA = """(url) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 420, height: 420 });
+  const picture = Object.assign(new Image(), { src: url });
+  const draw = () => { canvas.getContext("2d").drawImage(picture, 0, 0, 420, 420); };
+  window.ticking = setInterval(draw, 40);
+  navigator.mediaDevices.getUserMedia = async () => (window.stream = canvas.captureStream(25));
+}"""
+LISTEN = """(() => { window.told = []; addEventListener('message', ({ data }) => {
+  if (typeof data === 'string') told.push(JSON.parse(data)); }); })()"""
+
+
+def post(app: Frame, event: str, data: dict[str, Any] | None = None) -> None:
+    """Speak over Telegram's wire, as a hand-written page does."""
+    message = json.dumps({"eventType": event, "eventData": data})
+    app.evaluate("m => parent.postMessage(m, 'https://web.telegram.org')", message)
+
+
+def test_a_code_is_read_from_a_picture_and_then_by_the_camera_until_the_app_closes_it(
+    opened: Callable[[str], Frame], screen: Page
+) -> None:
+    app = opened("plain")
+    app.evaluate(LISTEN)
+
+    post(app, "web_app_open_scan_qr_popup", {"text": "Table"})
+    dialog = screen.locator("dialog.run-scan")
+    expect(dialog).to_contain_text("Table")
+    expect(dialog).to_contain_text("scan_no_camera")
+    code = {"name": "code.png", "mimeType": "image/png", "buffer": picture_of("table-4")}
+    dialog.locator("input[type=file]").set_input_files([code])
+    until(
+        app,
+        "told.some((m) => m.eventType === 'qr_text_received' && m.eventData.data === 'table-4')",
+    )
+    post(app, "web_app_close_scan_qr_popup")
+    until(app, "told.at(-1).eventType === 'scan_qr_popup_closed'")
+    expect(dialog).to_have_count(0)
+
+    seen = base64.b64encode(picture_of("table-5")).decode()
+    screen.evaluate(CAMERA, f"data:image/png;base64,{seen}")
+    read = app.evaluate_handle("() => { window.read = barnamak.call('qr.scan'); return 0; }")
+    assert read is not None
+    assert app.evaluate("read") == "table-5"
+    expect(dialog).to_have_count(0)
+    assert screen.evaluate("stream.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_the_number_and_the_place_are_told_only_after_a_yes(
+    opened: Callable[[str], Frame], host: FakeHost, screen: Page
+) -> None:
+    screen.context.grant_permissions(["geolocation"], origin=host.origin)
+    screen.context.set_geolocation({"latitude": 35.5, "longitude": 51.5})
+    app = opened("plain")
+    app.evaluate(LISTEN)
+
+    post(app, "web_app_request_phone")
+    answer_last(screen)
+    until(app, "told.at(-1)?.eventType === 'phone_requested'")
+    assert app.evaluate("told.at(-1).eventData") == {"status": "cancelled"}
+    post(app, "web_app_check_location")
+    until(app, "told.at(-1).eventType === 'location_checked'")
+    assert app.evaluate("told.at(-1).eventData.access_granted") is False
+    post(app, "web_app_request_location")
+    answer_first(screen)
+    until(app, "told.at(-1).eventType === 'location_requested'")
+    assert app.evaluate("told.at(-1).eventData.latitude") == 35.5
+    asked = "barnamak.call('contact.request')"
+    assert app.evaluate(asked) is None  # who said no is not asked again in this launch
+
+    assert ("contact.share", {}) not in host.calls
+
+
+def test_each_reading_of_the_clipboard_is_allowed_by_itself(
+    opened: Callable[[str], Frame], host: FakeHost, screen: Page
+) -> None:
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=host.origin)
+    app = opened("plain")
+    app.evaluate(LISTEN)
+    screen.evaluate("navigator.clipboard.writeText('رمز')")
+
+    post(app, "web_app_read_text_from_clipboard", {"req_id": "a"})
+    answer_first(screen)
+    until(app, "told.at(-1)?.eventType === 'clipboard_text_received'")
+    assert app.evaluate("told.at(-1).eventData") == {"req_id": "a", "data": "رمز"}
+    post(app, "web_app_read_text_from_clipboard", {"req_id": "b"})
+    answer_last(screen)
+    until(app, "told.at(-1).eventData.req_id === 'b'")
+    assert app.evaluate("told.at(-1).eventData.data") is None
+
+
+def answer_first(screen: Page) -> None:
+    """Say yes to the host's question."""
+    expect(screen.locator("dialog.run-ask")).to_be_visible()
+    settle(screen)
+    screen.locator("dialog.run-ask .run-choice").first.click()
+
+
+def answer_last(screen: Page) -> None:
+    """Say no to the host's question."""
+    expect(screen.locator("dialog.run-ask")).to_be_visible()
+    settle(screen)
+    screen.locator("dialog.run-ask .run-choice").last.click()
 
 
 def test_the_theme_reaches_the_app_within_a_tenth_of_a_second(

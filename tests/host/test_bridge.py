@@ -1,13 +1,16 @@
 """The server end of the bridge: a closed table, checked parameters, one's own open launch."""
 
+import hmac
 import json
+from urllib.parse import parse_qsl
 
 import pytest
+from django.utils import timezone
 
 from core.limits import USER_TOKENS_PER_MINUTE_MAX
 from host.bridge import dispatch, methods
 from identity import consents
-from miniapps import launching
+from miniapps import launching, registration
 from tests.miniapps import build
 from tests.people import signed_in
 
@@ -16,14 +19,26 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def launch(mina):
-    from django.utils import timezone
-
     return launching.launch(person=mina, app=build.live_app(), now=timezone.now())
 
 
 @pytest.fixture
 def call(mina, launch):
-    browser = signed_in(mina)
+    return caller(mina, launch)
+
+
+def opened(person, *, asking):
+    """Open a live app whose manifest asks for these permissions."""
+    wishes = [{"name": name, "reason": "Because."} for name in asking]
+    app = build.make_app()
+    build.approved_version(app, req_permissions=wishes)
+    app.refresh_from_db()
+    launch = launching.launch(person=person, app=app, now=timezone.now())
+    return launch, caller(person, launch)
+
+
+def caller(person, launch):
+    browser = signed_in(person)
 
     def ask(method, params=None, *, raw=None):
         body = json.dumps({"method": method, "params": params}) if raw is None else raw
@@ -35,10 +50,10 @@ def call(mina, launch):
 
 
 def test_the_table_is_what_the_reference_says():
-    assert methods.__all__ == ["launch", "local", "payments", "storage", "token"]
+    assert methods.__all__ == ["launch", "local", "payments", "permissions", "storage", "token"]
     assert dispatch.names() == [
-        "launch.close", "local.save", "payments.choose_pin", "payments.confirm", "payments.open",
-        "payments.test_money", "storage.delete", "storage.get", "storage.keys",
+        "contact.share", "launch.close", "local.save", "payments.choose_pin", "payments.confirm", "payments.open",
+        "payments.test_money", "permission.answer", "permission.get", "storage.delete", "storage.get", "storage.keys",
         "storage.save", "time.now", "token.get", "write_access.request",
     ]  # fmt: skip
 
@@ -70,6 +85,8 @@ def test_storage_goes_round(call):
         ("launch.close", {"reason": "boredom"}, "#/params/reason"),
         ("write_access.request", {"granted": 1}, "#/params/granted"),
         ("storage.keys", [1], "#/params"),
+        ("permission.get", {"name": "camera"}, "#/params/name"),
+        ("permission.answer", {"name": "phone"}, "#/params/granted"),
     ],
 )
 def test_parameters_are_checked(call, method, params, pointer):
@@ -103,6 +120,49 @@ def test_write_access_is_kept_after_the_person_said_yes(call, launch):
 
     assert [one["status"] for one in (first, second, third)] == ["cancelled", "allowed", "allowed"]
     assert consents.granted(launch.person, launch.app.public_id) == {"messages"}
+
+
+def test_the_number_is_shared_after_a_yes_and_not_after_it_was_taken_back(mina):
+    launch, call = opened(mina, asking=["phone"])
+    assert call("permission.get", {"name": "phone"}).json()["result"] == {
+        "declared": True, "asked": False, "granted": False,
+    }  # fmt: skip
+    assert call("contact.share").status_code == 403
+
+    call("permission.answer", {"name": "phone", "granted": True})
+    signed = call("contact.share").json()["result"]
+
+    fields = dict(parse_qsl(signed, strict_parsing=True))
+    shared = json.loads(fields["contact"])
+    assert (shared["phone_number"], shared["user_id"]) == (mina.phone, launch.app_person.number)
+    lines = f"auth_date={fields['auth_date']}\ncontact={fields['contact']}"
+    secret = registration.app_secret(launch.app)
+    assert hmac.new(secret, lines.encode(), "sha256").hexdigest() == fields["hash"]
+    consents.revoke(
+        person=mina, audience=launch.app_person.audience, scope="phone", now=timezone.now()
+    )
+    assert call("contact.share").status_code == 403
+
+
+def test_a_no_is_remembered_and_grants_nothing(mina):
+    launch, call = opened(mina, asking=["location"])
+
+    state = call("permission.answer", {"name": "location", "granted": False}).json()["result"]
+
+    assert state == {"declared": True, "asked": True, "granted": False}
+    assert launching.wishes(launching.launch_of(mina, launch.public_id)) == []
+    assert consents.granted(mina, launch.app_person.audience) == set()
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [("permission.answer", {"name": "phone", "granted": True}), ("contact.share", {})],
+)
+def test_what_the_manifest_does_not_name_cannot_be_granted(call, launch, method, params):
+    answer = call(method, params)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission-undeclared")
+    assert consents.granted(launch.person, launch.app_person.audience) == set()
 
 
 def test_a_closed_launch_answers_410(call):

@@ -1,4 +1,4 @@
-"""``manage.py demo``: people, mini-apps and chats to look at. Doing it again changes nothing."""
+"""``manage.py demo``: people, mini-apps, shops, chats to look at. Again, it changes nothing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from host import demo_apps, demo_chats, demo_money, demo_people
+from host import demo_apps, demo_chats, demo_money, demo_people, demo_shops
 
 
 class Command(BaseCommand):
     """Load the demo."""
 
-    help = "Make the demo's people, mini-apps and chats."
+    help = "Make the demo's people, mini-apps, shops and chats."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Refuse outside a demo; load each part."""
@@ -26,4 +26,5 @@ class Command(BaseCommand):
             apps = demo_apps.load(people, now=now)
             demo_chats.load(people, apps, now=now)
             demo_money.load(people, apps, now=now)
-        self.stdout.write(f"demo: {len(people)} people, {len(apps)} mini-apps")
+            shops = demo_shops.load(people, now=now)
+        self.stdout.write(f"demo: {len(people)} people, {len(apps)} mini-apps, {len(shops)} shops")

@@ -103,6 +103,7 @@ class Order(models.Model):
             models.Index(fields=["due_at"], name="orders_due", condition=Q(due_at__isnull=False)),
         ]
         default_permissions = ("view",)
+        permissions = [("decide_order", _("Can decide on disputes"))]
 
     def __str__(self) -> str:
         return self.public_id

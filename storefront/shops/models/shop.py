@@ -103,6 +103,13 @@ class Shop(models.Model):
                 condition=Q(promise=None) | Q(promise__lte=100), name="shops_shop_promise"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["enamad_until"],
+                name="shops_shop_enamad_due",
+                condition=Q(enamad_until__isnull=False),
+            ),
+        ]
         default_permissions = ("view", "change")
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.limits import SHOP_PAYOUT_DELAYS
 from core.problems import InvalidInput
-from storefront.orders import agreement, machine, placing, returns, timers
+from storefront.orders import agreement, machine, moving, placing, returns, timers
 from storefront.orders.errors import (
     OrderStateForbids,
     ReasonNeeded,
@@ -19,11 +19,11 @@ from storefront.orders.models import Coupon, Order, OrderEvent, OrderLine
 from storefront.shops.models import Stock
 from tests.ordering import holdings, make_rate, place, put, rich, ship, step, wish_of
 from tests.shopping import make_product, make_shop
-from wallet import accounts, ledger, reconciliation
+from wallet import accounts, invariants, ledger
 from wallet.errors import InsufficientFunds
-from wallet.models import Difference
+from wallet.models import Account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 # How to bring a fresh order into each state.
 WAYS = {
@@ -43,7 +43,7 @@ WAYS = {
 SIDE_OF = {
     "accept": "shop", "reject": "shop", "pack": "shop", "ship": "shop", "arrive": "shop",
     "confirm": "buyer", "cancel": "buyer", "dispute": "buyer", "withdraw": "buyer",
-    "expire": "clock", "assume": "clock", "settle": "clock",
+    "expire": "clock", "assume": "clock", "late": "clock", "settle": "clock",
     "give_back": "operator", "pay_out": "operator", "split": "operator",
 }  # fmt: skip
 TOTAL, SHIPPING, FEE = 2_700_000, 300_000, 120_000  # 5 % of the goods
@@ -67,6 +67,9 @@ def order(buyer, saffron):
 
 
 def take(order, event, side="", **more):
+    if event == "late_part":
+        ship(order, quantities={order.lines.get().pk: 1})
+        return moving.give_up_rest(order=order, now=timezone.now())
     if event in ("ship", "ship_part"):
         line = order.lines.get()
         part = None if event == "ship" else {line.pk: 1}
@@ -91,8 +94,12 @@ def stock_of(order) -> tuple[int, int]:
 
 def assert_agreed():
     assert agreement.differences() == []
-    reconciliation.run(depth="recent", gateways=[], now=timezone.now())
-    assert list(Difference.objects.values_list("code", "subject")) == []
+    answers = [
+        invariants.ask(check, is_full=False, now=timezone.now())
+        for check in invariants.CHECKS
+        if not check.full_only
+    ]
+    assert [(one.code, one.subject) for answer in answers for one in answer.found] == []
 
 
 @pytest.mark.parametrize(("state", "event"), machine.TABLE, ids="-".join)
@@ -109,6 +116,8 @@ def test_a_step_of_the_table_leads_where_it_says_and_everything_agrees(order, st
         event, state, found.to, after.seq,
     )  # fmt: skip
     inside = 0 if found.to in machine.ENDS or found.to == "placed" else TOTAL
+    if event == "late_part":
+        inside -= 1_200_000
     assert holdings(after)["kept"] == inside
     _on_hand, reserved = stock_of(after)
     assert (reserved > 0) == (found.to in machine.RESERVING)
@@ -186,6 +195,20 @@ def test_an_order_with_a_parcel_on_its_way_is_not_cancelled(order):
         step(order, "cancel", "shop")
 
 
+def test_what_never_leaves_can_be_disputed_and_is_sold_to_others(order):
+    bring(order, "accepted")
+    ship(order, quantities={order.lines.get().pk: 1})
+    assert stock_of(order) == (9, 1)
+
+    step(order, "dispute", "buyer", reason="نیمهٔ دیگر نیامد")
+    assert stock_of(order) == (9, 0)
+    assert_agreed()
+
+    step(order, "withdraw", "buyer")
+    assert Order.objects.get(pk=order.pk).state == "completed"
+    assert_agreed()
+
+
 def test_the_clock_ends_assumes_and_settles(order):
     start = order.created_at
     assert timers.go_on(now=start + timedelta(hours=23)) == 0
@@ -211,6 +234,37 @@ def test_without_an_answer_the_money_is_free_again(order):
     assert order.state == "expired"
     assert holdings(order)["buyer"] == 100_000_000
     assert stock_of(order) == (10, 0)
+
+
+def test_what_is_not_sent_in_time_is_paid_back_whole_or_in_part(order, buyer, saffron):
+    other = place(buyer, saffron, 2)
+    step(order, "accept")
+    step(other, "accept")
+    ship(other, quantities={other.lines.get().pk: 1})
+
+    assert timers.go_on(now=timezone.now() + timedelta(days=10, minutes=1)) == 2
+
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert (order.state, other.state) == ("cancelled", "shipped")
+    assert other.lines.get().refunded_rials == 1_200_000
+    assert holdings(order)["buyer"] == 100_000_000 - TOTAL + 1_200_000
+    assert_agreed()
+
+
+def test_an_order_whose_money_cannot_move_waits_and_holds_up_no_other(order, buyer, saffron):
+    other = place(buyer, saffron)
+    for one in (order, other):
+        bring(one, "completed")
+    Account.objects.filter(pk=order.escrow.hold.credit_account_id).update(frozen=True)
+    same = order.escrow.hold.credit_account_id == other.escrow.hold.credit_account_id
+
+    taken = timers.go_on(now=timezone.now() + timedelta(days=8))
+
+    order.refresh_from_db()
+    assert order.state == "completed"
+    assert order.due_at > timezone.now() + timedelta(days=8)
+    assert taken == (0 if same else 1)
 
 
 def test_a_dispute_stops_the_clock_and_an_operator_divides_the_money(order, omid):

@@ -2,6 +2,7 @@
 import { customMethods, limits, methods } from "./protocol.js";
 import { DeviceStorageError } from "./device.js";
 import { payFor } from "./payments.js";
+import { addToHome, checkHome, checkLocation, openLocationSettings, readClipboard, requestContact, requestLocation, sharedContact } from "./permits.js";
 import { Bucket, fits, readLegacy, refusalOf } from "./wire.js";
 
 /** @typedef {import("./runner.js").Runner} Runner */
@@ -38,7 +39,7 @@ const custom = Object.assign(Object.create(null), {
     return true;
   },
   getStorageKeys: async (/** @type {Runner} */ { server }) => server.call(customMethods.getStorageKeys ?? "", {}),
-  getRequestedContact: async () => "",
+  getRequestedContact: async (/** @type {Runner} */ runner) => sharedContact(runner),
   getCurrentTime: async () => Math.floor(Date.now() / 1000),
 });
 export const customNames = Object.keys(custom);
@@ -112,6 +113,33 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
     const allowed = await runner.requestWriteAccess().catch(() => false);
     runner.tell("write_access_requested", { status: allowed ? "allowed" : "cancelled" });
   },
+  web_app_request_phone: async (runner) => {
+    const signed = await requestContact(runner);
+    runner.tell("phone_requested", { status: signed ? "sent" : "cancelled" });
+  },
+  web_app_read_text_from_clipboard: async (runner, { req_id: id }) => {
+    runner.tell("clipboard_text_received", { req_id: id, data: await readClipboard(runner) });
+  },
+  web_app_open_scan_qr_popup: (runner, { text }) => {
+    const closed = () => runner.tell("scan_qr_popup_closed", {});
+    if (!runner.scan(text ?? "", (data) => runner.tell("qr_text_received", { data }), closed)) closed();
+  },
+  web_app_close_scan_qr_popup: (runner) => {
+    if (runner.scanner.open) runner.scanner.close();
+    else runner.tell("scan_qr_popup_closed", {});
+  },
+  web_app_check_location: async (runner) => runner.tell("location_checked", await checkLocation(runner)),
+  web_app_request_location: async (runner) => {
+    const place = await requestLocation(runner);
+    runner.tell("location_requested", place ? { available: true, ...place } : { available: false });
+  },
+  web_app_open_location_settings: (runner) => openLocationSettings(runner),
+  web_app_check_home_screen: (runner) => runner.tell("home_screen_checked", { status: checkHome(runner) }),
+  web_app_add_to_home_screen: async (runner) => {
+    // That it was added is told when the browser says so, from the app's own page.
+    if (!(await addToHome(runner))) runner.tell("home_screen_failed", { error: "CANCELLED" });
+  },
+  web_app_switch_inline_query: async (runner, { query }) => void (await runner.shareApp(query)),
   web_app_request_safe_area: (runner) => runner.tell("safe_area_changed", SAFE_AREA),
   web_app_request_content_safe_area: (runner) => runner.tell("content_safe_area_changed", SAFE_AREA),
   web_app_request_fullscreen: async (runner) => {
@@ -162,6 +190,7 @@ export function legacyCall(runner, data) {
     Promise.resolve(handlers[call.method](runner, call.params)).catch(() => refuse(runner, call));
     return;
   }
+  if (row.handling !== "refused" && row.handling !== "accepted") runner.malformed += 1;
   refuse(runner, call);
 }
 

@@ -1,6 +1,7 @@
 // Our own wire: `{id, method, params}` over the port, `{id, result}` or `{id, error}` back.
 import { limits, modern, version } from "./protocol.js";
 import { payFor } from "./payments.js";
+import { addToHome, readClipboard, requestContact, requestLocation } from "./permits.js";
 import { BridgeError } from "./server.js";
 import { Bucket, fits } from "./wire.js";
 
@@ -51,6 +52,21 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
   "link.open": (runner, { url }) => runner.openLink(url),
   "haptic.play": (runner, { style }) => runner.haptic(style),
   "write_access.request": (runner) => runner.requestWriteAccess(),
+  "contact.request": (runner) => requestContact(runner),
+  "clipboard.read": (runner) => readClipboard(runner),
+  "location.get": (runner) => requestLocation(runner),
+  "qr.scan": (runner, { text }) => new Promise((resolve, reject) => {
+    let found = "";
+    const once = (/** @type {string} */ read) => {
+      found = read;
+      runner.scanner.close();
+    };
+    if (!runner.scan(text ?? "", once, () => resolve(found || null))) {
+      reject(new BridgeError("busy", "A dialog is open, or too many came in a row.", true));
+    }
+  }),
+  "share.link": (runner, { url, text }) => runner.openInner({ type: "run:share", url: url ?? "", text: text ?? "" }),
+  "home_screen.add": (runner) => addToHome(runner),
   "fullscreen.request": async (runner) => (await runner.requestFullscreen()) !== "UNSUPPORTED",
   "fullscreen.exit": async (runner) => {
     await runner.exitFullscreen();

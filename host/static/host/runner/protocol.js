@@ -194,7 +194,7 @@ export const methods = {
   }
  },
  "web_app_open_scan_qr_popup": {
-  "handling": "refused",
+  "handling": "native",
   "params": {
    "text": "string?"
   },
@@ -204,7 +204,7 @@ export const methods = {
   }
  },
  "web_app_close_scan_qr_popup": {
-  "handling": "refused",
+  "handling": "native",
   "params": {},
   "refusal": {
    "event": "scan_qr_popup_closed",
@@ -212,7 +212,7 @@ export const methods = {
   }
  },
  "web_app_read_text_from_clipboard": {
-  "handling": "refused",
+  "handling": "server",
   "params": {
    "req_id": "string"
   },
@@ -237,7 +237,7 @@ export const methods = {
   }
  },
  "web_app_request_phone": {
-  "handling": "refused",
+  "handling": "server",
   "params": {},
   "refusal": {
    "event": "phone_requested",
@@ -281,7 +281,7 @@ export const methods = {
   }
  },
  "web_app_add_to_home_screen": {
-  "handling": "refused",
+  "handling": "native",
   "params": {},
   "refusal": {
    "event": "home_screen_failed",
@@ -291,7 +291,7 @@ export const methods = {
   }
  },
  "web_app_check_home_screen": {
-  "handling": "refused",
+  "handling": "native",
   "params": {},
   "refusal": {
    "event": "home_screen_checked",
@@ -334,14 +334,14 @@ export const methods = {
   }
  },
  "web_app_switch_inline_query": {
-  "handling": "accepted",
+  "handling": "native",
   "params": {
    "query": "string",
    "chat_types": "array?"
   }
  },
  "web_app_check_location": {
-  "handling": "refused",
+  "handling": "server",
   "params": {},
   "refusal": {
    "event": "location_checked",
@@ -351,7 +351,7 @@ export const methods = {
   }
  },
  "web_app_request_location": {
-  "handling": "refused",
+  "handling": "server",
   "params": {},
   "refusal": {
    "event": "location_requested",
@@ -361,7 +361,7 @@ export const methods = {
   }
  },
  "web_app_open_location_settings": {
-  "handling": "accepted",
+  "handling": "server",
   "params": {}
  },
  "web_app_biometry_get_info": {
@@ -759,6 +759,29 @@ export const modern = {
   }
  },
  "write_access.request": {
+  "params": {}
+ },
+ "contact.request": {
+  "params": {}
+ },
+ "clipboard.read": {
+  "params": {}
+ },
+ "location.get": {
+  "params": {}
+ },
+ "qr.scan": {
+  "params": {
+   "text": "string?"
+  }
+ },
+ "share.link": {
+  "params": {
+   "url": "string?",
+   "text": "string?"
+  }
+ },
+ "home_screen.add": {
   "params": {}
  },
  "fullscreen.request": {

@@ -64,6 +64,28 @@ export async function askWriteAccess(runner) {
   return answer === "yes";
 }
 
+/**
+ * May the app have something of the person's? The words say what, and that it can be taken back.
+ * @param {Runner} runner @param {string} what the key of the words @param {string} [yes]
+ */
+const mayHave = async (runner, what, yes = "allow") => {
+  const answer = await runner.dialogs.ask({
+    title: runner.text(`${what}_title`, { app: runner.config.app.name }), message: runner.text(`${what}_message`),
+    choices: yesOrNo(runner, yes),
+  });
+  runner.pause.closed(answer);
+  return answer === "yes";
+};
+
+/** @param {Runner} runner */
+export const askPhone = (runner) => mayHave(runner, "phone", "share");
+/** @param {Runner} runner */
+export const askLocation = (runner) => mayHave(runner, "location");
+/** @param {Runner} runner */
+export const askClipboard = (runner) => mayHave(runner, "clipboard");
+/** @param {Runner} runner */
+export const askHome = (runner) => mayHave(runner, "home", "home_go");
+
 /** Who made this app and what it may do. @param {Runner} runner */
 export async function askAbout(runner) {
   const { config, text } = runner;

@@ -9,6 +9,7 @@ import { watchLaunch } from "./live.js";
 import { modernCall, hello } from "./modern.js";
 import { Outer } from "./outer.js";
 import { limits } from "./protocol.js";
+import { Scanner } from "./scanner.js";
 import { BridgeError, Server } from "./server.js";
 import { Shell, hiddenButton } from "./shell.js";
 import { sheetOver } from "./payments.js";
@@ -35,8 +36,15 @@ export class Runner {
     this.closing = false;
     this.onHandedIn = () => {};
     this.unknown = 0; // messages nobody understood, for whoever looks
+    this.malformed = 0; // calls whose parameters were wrong
+    /** @type {Set<string>} */
+    this.refused = new Set(); // permissions the person has refused in this launch
+    /** @type {{signed: string, until: number} | null} */
+    this.contact = null;
+    this.homeWatched = false;
     this.dialogs = new Dialogs();
     this.paysheet = sheetOver(this);
+    this.scanner = new Scanner(this.text);
     this.pause = new PopupPause(() => performance.now());
     this.keep = new Keep(config.storage);
     this.device = new DeviceStore(config.device_store, () => localStorage);
@@ -208,6 +216,7 @@ export class Runner {
 
   async askToClose() {
     this.dialogs.dismiss();
+    this.scanner.close();
     if (!this.paysheet.leave()) return; // a payment runs: how it ends is seen first
     if (this.state.closing && !(await askClose(this))) return;
     this.close("person");
@@ -257,6 +266,7 @@ export class Runner {
     this.frame.postPort({ event: "closed", data: { reason } });
     this.dialogs.dismiss();
     this.paysheet.dismiss();
+    this.scanner.close();
     this.stopWatching?.();
     this.frame.remove();
   }
@@ -341,7 +351,8 @@ export class Runner {
 
   /** May a dialog the app asked for come up now? */
   mayAsk() {
-    return !this.ended && !this.dialogs.open && !this.paysheet.open && !this.pause.refuses();
+    const busy = this.dialogs.open || this.paysheet.open || this.scanner.open;
+    return !this.ended && !busy && !this.pause.refuses();
   }
 
   /**
@@ -363,6 +374,23 @@ export class Runner {
     const answer = chosenAt === null ? null : popup.buttons[Number(chosenAt)].id;
     this.pause.closed(answer);
     return { answer };
+  }
+
+  /**
+   * @param {string} prompt the app's words @param {(text: string) => void} onText @param {() => void} onClosed
+   * @returns {boolean} a scanner came up
+   */
+  scan(prompt, onText, onClosed) {
+    if (!this.mayAsk()) return false;
+    let found = "";
+    this.scanner.show({
+      app: this.config.app.name, prompt, onText: (text) => onText((found = text)),
+      onClosed: () => {
+        this.pause.closed(found || null);
+        onClosed();
+      },
+    });
+    return true;
   }
 
   /** @param {string} text @returns {Promise<boolean>} the person agreed */
@@ -412,6 +440,13 @@ export class Runner {
     const query = link.start_param ? `?startapp=${encodeURIComponent(link.start_param)}` : "";
     location.assign(`/a/${encodeURIComponent(link.app)}${query}`);
     return true;
+  }
+
+  /** Share a link to this app with words of the app's. @param {string} words @returns {Promise<boolean>} */
+  async shareApp(words) {
+    const { about_url: about } = this.config.app;
+    const url = about ? new URL(new URL(about, location.href).pathname, location.href).href : "";
+    return this.openInner({ type: "run:share", url, text: words });
   }
 
   /** @param {string | undefined} style */

@@ -1,0 +1,1 @@
+"""Pages of those who work in a shop, and of those who open one."""

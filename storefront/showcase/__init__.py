@@ -1,0 +1,1 @@
+"""The Showcase: what people find, search, rate and open. Above orders and shops."""

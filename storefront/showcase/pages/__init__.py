@@ -1,0 +1,1 @@
+"""The Showcase's pages, one module a subject."""
