@@ -21,7 +21,8 @@ _PERSIAN_YEARS = range(1300, 1600)  # any other year is of the Gregorian calenda
 def written(moment: datetime) -> str:
     """Return an instant as it is shown in a field: «۱۴۰۵/۰۹/۰۴ ۱۸:۳۰»."""
     local = timezone.localtime(moment)
-    text: str = JalaliDateTime(local).strftime("%Y/%m/%d %H:%M")
+    shamsi = JalaliDateTime(local)  # type: ignore[no-untyped-call]  # it types its results only
+    text: str = shamsi.strftime("%Y/%m/%d %H:%M")
     return persian_digits(text)
 
 
@@ -33,7 +34,8 @@ def read(text: str) -> datetime | None:
     year, month, day, hour, minute = map(int, match.groups())
     try:
         if year in _PERSIAN_YEARS:
-            plain = JalaliDateTime(year, month, day, hour, minute).to_gregorian()
+            shamsi = JalaliDateTime(year, month, day, hour, minute)  # type: ignore[no-untyped-call]
+            plain = shamsi.to_gregorian()  # type: ignore[no-untyped-call]
         else:
             plain = datetime(year, month, day, hour, minute)  # noqa: DTZ001  (made aware below)
         return timezone.make_aware(plain.replace(tzinfo=None))
