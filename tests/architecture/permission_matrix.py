@@ -2,7 +2,8 @@
 
 The table is ``permission_matrix.txt``: a line an address, a method, and a status for each role, in
 the order of ROLES. ``python -m pytest tests/architecture/test_permission_matrix.py`` says what is
-missing and what differs; with ``MATRIX=write`` in the environment it writes the statuses it got, to
+missing and what differs; in the shop, developer, analyst and billing are content, order clerk and
+manager. With ``MATRIX=write`` in the environment it writes the statuses it got, to
 be read line by line before they are committed.
 """
 
@@ -27,8 +28,10 @@ from messenger import chats
 from miniapps import exports, launching
 from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
+from storefront.shops.models import Staff
 from tests.miniapps import build
 from tests.people import make_person, signed_in
+from tests.shopping import make_product, make_shop
 from wallet import accounts, corrections, invoices, ledger, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
@@ -194,8 +197,18 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "content_type_id": str(ContentType.objects.get_for_model(App).pk),
         "app_label": "core",
         "url": "nothing/",
+        **_shop(app),
         **_money(app, owner, now),
     }
+
+
+def _shop(app: App) -> dict[str, str]:
+    """A shop in which the app's team works: owner, content, order clerk and manager."""
+    team = {one.role: one.person for one in app.maker.memberships.select_related("person")}
+    shop = make_shop(team["owner"], slug="naron_shop")
+    for role, name in (("developer", "content"), ("analyst", "clerk"), ("billing", "manager")):
+        Staff.objects.create(shop=shop, person=team[role], role=name, added_at=timezone.now())
+    return {"shop_name": shop.slug, "product_id": make_product(shop).public_id}
 
 
 def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:
