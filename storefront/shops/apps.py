@@ -13,7 +13,7 @@ class ShopsConfig(AppConfig):
     verbose_name = _("Shops")
 
     def ready(self) -> None:
-        """Enter the card of a post and the desk's pages; give an installation its categories."""
+        """Enter the card of a post, the desk's own pages, and an installation's categories."""
         from messenger import cards
         from storefront.shops import categories, postcards
         from storefront.shops.desk import DeskPage, add_page
