@@ -23,7 +23,27 @@ _THE_BOOKS = (
     "wallet.view_merchantterms",
 )
 
+_THE_SHOWCASE = (
+    "showcase.view_listing",
+    "showcase.view_slot",
+    "showcase.add_slot",
+    "showcase.change_slot",
+    "showcase.delete_slot",
+    "showcase.view_collection",
+    "showcase.add_collection",
+    "showcase.change_collection",
+    "showcase.delete_collection",
+    "showcase.view_collectionitem",
+    "showcase.add_collectionitem",
+    "showcase.change_collectionitem",
+    "showcase.delete_collectionitem",
+    "showcase.view_rating",
+    "showcase.view_report",
+    "showcase.change_report",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
+    "editor": _THE_SHOWCASE,
     "reviewer": (
         "miniapps.view_app",
         "miniapps.view_version",
@@ -44,6 +64,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.decide_order",
         *_THE_BOOKS,
         "wallet.freeze_account",
+        *_THE_SHOWCASE,
         "shops.view_shop",
         "shops.change_shop",
         "shops.view_report",

@@ -107,6 +107,15 @@ def jalali(value: date | datetime | None) -> str:
 
 
 @register.filter
+def decimal(value: float | None) -> str:
+    """Write a number with one decimal: «۴٫۶» or "4.6"."""
+    if value is None:
+        return ""
+    text = f"{value:.1f}"
+    return persian_digits(text.replace(".", PERSIAN_DECIMAL)) if in_persian() else text
+
+
+@register.filter
 def jalali_short(value: date | datetime | None) -> str:
     """Write the day for a narrow column: ۱۴۰۵/۰۹/۰۱ in Persian, 2026-11-22 elsewhere."""
     if value is None:

@@ -23,6 +23,9 @@ class ShopsConfig(AppConfig):
             DeskPage(
                 "products", _("Products"), "package", "shop_products", "catalogue", 10, tab=True
             ),
+            DeskPage("posts", _("Posts"), "megaphone", "shop_posts", "posts", 20, tab=True),
+            DeskPage("imports", _("Import"), "upload", "shop_imports", "catalogue", 25),
+            DeskPage("numbers", _("Numbers"), "chart-line", "shop_numbers", "numbers", 30),
             DeskPage("staff", _("Staff"), "users", "shop_staff", place=80),
             DeskPage("standing", _("Standing"), "shield-check", "shop_standing", place=85),
             DeskPage("settings", _("Settings"), "settings", "shop_settings", "edit", 90, tab=True),

@@ -6,6 +6,7 @@ permission of the table; looking needs the view permission.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -38,6 +39,10 @@ Facts = list[tuple[Any, Any]]
 
 class CaseAdmin(KeysetAdmin):
     """Rows that somebody decides on, newest first."""
+
+    is_open: Callable[[Any], bool]  # whether a decision on a row is still to be made
+    decide: Callable[[HttpRequest, Any], None]  # carries out what the form says
+    facts: Callable[[Any], Facts]  # what the page shows of a row
 
     asked: ClassVar[str] = ""  # which form of case.html
     search_help_text = gettext_lazy("The address of a shop, or an id.")
@@ -117,18 +122,6 @@ class CaseAdmin(KeysetAdmin):
     def of_shop(self, name: str) -> str:
         """Return the path to a column of the shop."""
         return f"shop__{name}"
-
-    def is_open(self, row: Any) -> bool:
-        """Return whether a decision is still to be made."""
-        raise NotImplementedError
-
-    def decide(self, request: HttpRequest, row: Any) -> None:
-        """Carry out what the form says."""
-        raise NotImplementedError
-
-    def facts(self, row: Any) -> Facts:
-        """Return what the page shows of the row."""
-        raise NotImplementedError
 
     def document_of(self, row: Any) -> str:
         """Return where the picture of a document is, empty for none."""

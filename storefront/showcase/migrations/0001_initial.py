@@ -224,8 +224,8 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'slot',
-                'verbose_name_plural': 'slots',
+                'verbose_name': 'featured place',
+                'verbose_name_plural': 'featured places',
                 'default_permissions': ('view', 'add', 'change', 'delete'),
             },
         ),
@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='slot',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('place', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='showcase_slot_alone'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('place', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='showcase_slot_alone', violation_error_message='Another slot stands in this place at that time'),
         ),
         migrations.RunSQL(
             "create index showcase_words on showcase_listing using gin (words gin_trgm_ops)"

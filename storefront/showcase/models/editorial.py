@@ -53,8 +53,8 @@ class Slot(models.Model):
     )
 
     class Meta:
-        verbose_name = _("slot")
-        verbose_name_plural = _("slots")
+        verbose_name = _("featured place")
+        verbose_name_plural = _("featured places")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="showcase_slot_ends_later"
@@ -64,6 +64,7 @@ class Slot(models.Model):
             ),
             ExclusionConstraint(
                 name="showcase_slot_alone",
+                violation_error_message=_("Another slot stands in this place at that time"),
                 expressions=[
                     ("place", RangeOperators.EQUAL),
                     (

@@ -62,7 +62,7 @@ def test_the_first_page_is_two_queries_for_strangers_and_three_for_people(
     with django_assert_num_queries(4):  # who is it; then the three of the page
         page = text_of(browser.get("/showcase/"))
     assert "سنجاق‌شده" in page
-    assert "تازه بازشده" in page
+    assert "تازگی باز کرده‌اید" in page
 
 
 def test_a_slot_stands_in_its_time_only_and_editors_look_ahead(shop, zahra, mina):
@@ -120,11 +120,11 @@ def test_recents_are_forgotten_when_asked(app, mina):
     listings.renew(now=NOW)
     launching.launch(person=mina, app=app, source="link", now=timezone.now())
     browser = signed_in(mina)
-    assert "تازه بازشده" in text_of(browser.get("/showcase/"))
+    assert "تازگی باز کرده‌اید" in text_of(browser.get("/showcase/"))
 
     browser.post("/showcase/own/", {"do": "forget"})
 
-    assert "تازه بازشده" not in text_of(browser.get("/showcase/"))
+    assert "تازگی باز کرده‌اید" not in text_of(browser.get("/showcase/"))
 
 
 def test_a_shop_is_three_queries(shop, mina, django_assert_num_queries):
