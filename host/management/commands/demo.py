@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from host import demo_apps, demo_chats, demo_money, demo_people, demo_shops
+from host import demo_apps, demo_chats, demo_money, demo_people, demo_shops, demo_showcase
 
 
 class Command(BaseCommand):
@@ -27,4 +27,5 @@ class Command(BaseCommand):
             demo_chats.load(people, apps, now=now)
             demo_money.load(people, apps, now=now)
             shops = demo_shops.load(people, now=now)
+            demo_showcase.load([*apps.values()], shops, [*people.values()], now=now)
         self.stdout.write(f"demo: {len(people)} people, {len(apps)} mini-apps, {len(shops)} shops")

@@ -108,7 +108,6 @@ def product(request: HttpRequest, slug: str, product_id: str) -> HttpResponse:
         "votes": rating_n,
         "ratings": fronts.opinions_on(product=found, before=request.GET.get("before", "")),
         "reasons": Report.Reason.choices,
-        "cart": f"/cart/{found_shop.slug}/add/",
         **about_page(
             request,
             title=found.title,
