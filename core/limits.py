@@ -106,6 +106,11 @@ BANK_EXPORT_ROWS_MAX = 20_000  # movements of one export of a person's statement
 BANK_NOTE_CHARS_MAX = 200  # characters of a person's note on a movement
 BANK_PARTS_MAX = 6  # categories one movement may be split over
 BANK_CHANGES_PER_MINUTE_MAX = 60  # categories, notes and splits one person may change in a minute
+BANK_UNDER_WAY_ROWS_MAX = 20  # payments and transfers under way that My Bank names one by one
+BANK_UNDER_WAY_SINCE = timedelta(days=60)  # what is older and still under way is only in the sum
+BANK_TILES_MAX = 12  # services and mini-apps one person may pin to My Bank
+BANK_APPS_OFFERED_MAX = 24  # mini-apps My Bank offers to pin
+BANK_PDF_ROWS_MAX = 500  # movements of one statement as PDF: it is laid out while one waits
 MERCHANT_FEE_BASIS_POINTS = 100  # hundredths of a percent of a payment, unless the terms differ
 MERCHANT_FEE_RIALS_MAX = 400_000  # rials of fee of one payment at most
 MERCHANT_FEE_BASIS_POINTS_MAX = 1_000  # hundredths of a percent a maker may be asked for at most

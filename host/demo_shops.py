@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from host import demo_drawings as draw
 from identity.models import Person
 from messenger import chats
+from storefront.orders import terms
+from storefront.orders.models import ShippingRate
+from storefront.orders.terms import CouponWish, RateWish
 from storefront.shops import catalogue, opening, pictures
 from storefront.shops.catalogue import ProductWish, VariantWish
 from storefront.shops.models import Category, Product, Shop, Staff
@@ -170,6 +173,12 @@ WEAVING = DemoShop(
     ),
 )  # fmt: skip
 SHOPS = (SAFFRON, POTTERY, WEAVING)
+WAYS = (
+    RateWish("post", "پست پیشتاز", 45_000 * TOMAN, free_over=2_000_000 * TOMAN),
+    RateWish("courier", "پیک شهری", 30_000 * TOMAN, cash_on_delivery=True),
+    RateWish("pickup", "تحویل در فروشگاه", 0),
+)
+COUPON = CouponWish("AZAR", "percent", 10, most_rials=100_000 * TOMAN, uses_max=200)
 
 
 def load(people: dict[str, Person], *, now: datetime) -> list[Shop]:
@@ -194,6 +203,12 @@ def _shop(one: DemoShop, people: dict[str, Person], now: datetime) -> Shop:
         )
     for thing in reversed(one.things):  # the newest stands first
         _product(shop, thing, one, owner, now)
+    for rate in WAYS:
+        near = rate.kind == ShippingRate.Kind.COURIER
+        province, city = (shop.province, shop.city) if near else ("", "")
+        wish = replace(rate, province=province, city=city)
+        terms.add_rate(shop=shop, wish=wish, actor=owner)
+    terms.add_coupon(shop=shop, wish=COUPON, actor=owner, now=now)
     shop = opening.step(shop=shop, name="open", actor=owner)
     for key in one.followers:
         chats.join(channel=shop.channel, person=people[key])

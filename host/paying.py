@@ -95,6 +95,11 @@ def confirm(asker: Asker, *, invoice: str, key: str, pin: str = "") -> dict[str,
     except Problem as problem:
         problem.detail = problem.detail or explained(problem, now=asker.now)
         raise
+    return outcome(payment, asker)
+
+
+def outcome(payment: Payment, asker: Asker) -> dict[str, Any]:
+    """Return how a payment ended, as the sheet tells it."""
     if payment.state == Payment.State.CAPTURED:
         return {"status": "paid", **_receipt(payment, asker)}
     reason = payment.decline_reason or _("The time for this payment is over. No money was moved.")

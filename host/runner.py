@@ -48,19 +48,19 @@ def run(request: HttpRequest, launch_id: str) -> HttpResponse:
     try:
         launch = launching.open_launch_of(person_of(request), launch_id, now=now)
     except LaunchEnded as ended:
-        return _framed_by_us(render(request, "host/run_ended.html", {"problem": ended}, status=410))
+        return framed_by_us(render(request, "host/run_ended.html", {"problem": ended}, status=410))
     wishes = launching.wishes(launch)
     if wishes:
         asked = [(wish, consent_texts.WORDS[wish.name]) for wish in wishes]
         icon = f"/icons/{launch.app.icon}.png" if launch.app.icon else ""
         context = {"launch": launch, "app": launch.app, "icon": icon, "asked": asked}
-        return _framed_by_us(render(request, "host/consent.html", context))
+        return framed_by_us(render(request, "host/consent.html", context))
     context = {
         "run_config": _config(request, launch),
         "strings": runner_strings(),
         "app": launch.app,
     }
-    answer = _framed_by_us(render(request, "host/run.html", context))
+    answer = framed_by_us(render(request, "host/run.html", context))
     answer._csp_replace["frame-src"] = [launching.origin_of(launch)]  # type: ignore[attr-defined]  # noqa: SLF001  (django-csp's own hook)
     return answer
 
@@ -137,7 +137,7 @@ def _config(request: HttpRequest, launch: Launch) -> dict[str, Any]:
     }
 
 
-def _framed_by_us(answer: HttpResponse) -> HttpResponse:
+def framed_by_us(answer: HttpResponse) -> HttpResponse:
     """Let the host's own pages frame this one, nobody else."""
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from host import home_screen, money_in_out, pages, pay_pages, runner, wallet_pages
+from host import desk, home_screen, money_in_out, pages, pay_pages, runner, wallet_pages
 from host.bank_return import BankReturn
 
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("run/<str:launch_id>", runner.run, name="run"),
     path("run/<str:launch_id>/consent", runner.consent, name="run_consent"),
     path("run/<str:launch_id>/bridge", runner.bridge, name="run_bridge"),
+    path("console/apps/<str:app_id>/desk/", desk.desk, name="console_desk"),
+    path("console/apps/<str:app_id>/desk/run", desk.run, name="console_desk_run"),
+    path("console/apps/<str:app_id>/desk/call", desk.call, name="console_desk_call"),
+    path("sdk/<str:name>", desk.own_file, name="own_file"),
     path("apps/", pages.apps, name="apps"),
     path("account/", pages.account, name="account"),
     path("account/name/", pages.change_name, name="account_name"),

@@ -17,6 +17,7 @@ def messenger_words() -> dict[str, str]:
         | _new_words()
         | _app_words()
         | _money_words()
+        | _product_words()
         | _order_words()
     )
 
@@ -175,6 +176,21 @@ def _app_words() -> dict[str, str]:
         "close_app": _("Close the app"),
         "open_other_q": _("Open “{name}”?"),
         "open_other_text": _("The app asks to open another mini-app."),
+    }
+
+
+def _product_words() -> dict[str, str]:
+    return {
+        "product_n": _("{n} products"),
+        "product_from": _("from {amount}"),
+        "product_before": _("Before:"),
+        "product_off": _("{n}% less"),
+        "product_in_stock": _("In stock"),
+        "product_left": _("Only {n} left"),
+        "product_out": _("Sold out"),
+        "product_gone": _("No longer sold"),
+        "shop_post": _("{shop}: {text}"),
+        "shop_post_show": _("Show"),
     }
 
 

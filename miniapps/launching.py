@@ -26,7 +26,7 @@ WEB_APP_VERSION = "8.0"  # the Telegram API level the bridge speaks
 PLATFORM = "web"
 PIN_PARAMETER = "bnv"
 OPEN_TO_ALL = (App.Status.LIVE, App.Status.UNLISTED)
-_START_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+START_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def _user(launch: Launch) -> dict[str, Any]:
 
 
 def _refuse_bad_start(start_param: str) -> None:
-    if len(start_param) > START_PARAM_CHARS_MAX or not set(start_param) <= _START_CHARS:
+    if len(start_param) > START_PARAM_CHARS_MAX or not set(start_param) <= START_CHARS:
         raise InvalidInput(
             [Fault("#/start_param", f"must be at most {START_PARAM_CHARS_MAX} of A-Z a-z 0-9 _ -")]
         )

@@ -109,6 +109,22 @@ def run(*, play: Play, scenario: str) -> Run:
     return done
 
 
+def play_on(*, play: Play, invoice: Invoice, scenario: str) -> Payment:
+    """Play a scenario on an invoice in test money that exists. Call it outside of transactions.
+
+    ``timeout`` and ``refusal`` need an invoice whose maker is asked first. Raises as ``run``.
+    """
+    assert invoice.is_test
+    assert invoice.audience == play.app.public_id
+    APP.after("charge", play.app.status)
+    rates.hit("simulations", str(play.person.pk), limit=SIMULATIONS_PER_MINUTE_MAX, period_s=60)
+    done = Run(scenario, invoice)
+    SCENARIOS[scenario](play, done)
+    assert done.payment is not None
+    audit.record("miniapps.payment.simulated", by=play.person, of=play.app, scenario=scenario)
+    return payments.payment_of(done.payment.public_id)
+
+
 def _invoice(play: Play, *, ask_first: bool) -> Invoice:
     asked = Asked(
         title=_("Payment of the simulator"), amount_rials=play.amount,

@@ -6,6 +6,7 @@ split sum to its amount.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -100,3 +101,22 @@ class Habit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.counterparty} {self.category}"
+
+
+class Board(models.Model):
+    """What one person pinned to My Bank, in his order; no row: the usual services."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    keys = models.JSONField[list[str]](default=list)  # names of bank.tiles.SERVICES, ids of apps
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {len(self.keys)}"

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from storefront.bank import export_pages, month_pages, move_pages, pages
+from storefront.bank import (
+    export_pages,
+    month_pages,
+    move_pages,
+    pages,
+    security_pages,
+    tile_pages,
+)
 
 urlpatterns = [
     path("wallet/", pages.statement, name="wallet"),
     path("wallet/limits/", pages.limits, name="wallet_limits"),
+    path("wallet/security/", security_pages.security, name="wallet_security"),
+    path("wallet/security/out/", security_pages.sign_out, name="wallet_sign_out"),
+    path("wallet/services/", tile_pages.services, name="wallet_services"),
+    path("wallet/services/arrange/", tile_pages.arrange, name="wallet_arrange"),
     path("wallet/hide/", pages.hide, name="wallet_hide"),
     path("wallet/export/", export_pages.export, name="wallet_export"),
     path("wallet/months/", month_pages.month, name="wallet_month_now"),

@@ -15,6 +15,14 @@ class MethodUnknown(Problem):
     remedy = _("See the bridge reference for what it knows.")
 
 
+class DeskTakesTestMoney(NotAllowed):
+    """The desk was asked to pay an invoice in real money."""
+
+    code = "desk-takes-test-money"
+    title = _("The desk pays with test money only")
+    remedy = _("Make the invoice with a key for test money.")
+
+
 class PermissionUndeclared(NotAllowed):
     """The version's manifest does not ask for what the call needs. Members: ``permission``."""
 

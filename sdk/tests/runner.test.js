@@ -178,3 +178,23 @@ test("a file's name is plain whatever the app calls it", () => {
     ["\u202efdp.exe", "fdp.exe"], ["  .hidden", "hidden"], ["\u0000\n", "file"], ["", "file"], [`${"x".repeat(300)}.pdf`, `${"x".repeat(116)}.pdf`],
   ]) assert.equal(wire.plainFileName(asked), plain);
 });
+
+test("what is unknown or malformed is counted; a malformed request is answered all the same", async () => {
+  const { legacyCall } = await module("legacy.js");
+  const told = [];
+  const runner = { ended: false, unknown: 0, malformed: 0, tell: (event, data) => told.push([event, data]) };
+  const say = (eventType, eventData) => legacyCall(runner, JSON.stringify({ eventType, eventData }));
+  say("web_app_nonsense", {});
+  say("__proto__", "");
+  legacyCall(runner, "{");
+  legacyCall(runner, 7);
+  assert.equal(runner.unknown, 4);
+  say("web_app_open_popup", { message: 7 });
+  say("web_app_read_text_from_clipboard", null);
+  say("web_app_open_invoice", { slug: [] });
+  assert.equal(runner.malformed, 3);
+  assert.deepEqual(told.map(([event]) => event), ["popup_closed", "clipboard_text_received", "invoice_closed"]);
+  say("web_app_start_gyroscope", {});
+  assert.deepEqual(told.at(-1), ["gyroscope_failed", { error: "UNSUPPORTED" }]);
+  assert.equal(runner.malformed, 3);
+});

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.limits import BANK_EXPORT_ROWS_MAX
 from core.templatetags.ui import number
 from identity.pages import person_of
 from miniapps.errors import ExportTooLarge
@@ -35,15 +34,17 @@ def export(request: HttpRequest) -> HttpResponse:
     person, form = person_of(request), request.POST.get("form", "")
     span, faults = _span(request)
     if form not in exporting.FORMS:
-        faults["form"] = _("Choose CSV or Excel.")
+        faults["form"] = _("Choose CSV, Excel or PDF.")
     if span is None or faults:
         return _page(request, faults)
     live, _test = accounts_of(person)
     begins, ends = span
     try:
-        made = exporting.statement(account=live, person=person, form=form, begins=begins, ends=ends)
+        made = exporting.statement(
+            account=live, person=person, form=form, begins=begins, ends=ends, now=timezone.now()
+        )
     except ExportTooLarge:
-        most = number(BANK_EXPORT_ROWS_MAX)
+        most = number(exporting.ROWS_MAX[form])
         said = _("This is more than %(most)s movements. Choose fewer days.") % {"most": most}
         return _page(request, {"since": said}, status=ExportTooLarge.status)
     answer = HttpResponse(made, content_type=exporting.FORMS[form])

@@ -1,10 +1,10 @@
-"""A person's statement as a file: CSV that no spreadsheet runs as a program, and Excel."""
+"""A person's statement as a file: CSV that no spreadsheet runs as a program, Excel, and PDF."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import rates
-from core.limits import BANK_EXPORT_ROWS_MAX, EXPORTS_PER_HOUR_MAX
+from core.limits import BANK_EXPORT_ROWS_MAX, BANK_PDF_ROWS_MAX, EXPORTS_PER_HOUR_MAX
+from core.templatetags.ui import phone
 from identity.models import Person
 from miniapps.errors import ExportTooLarge
 from miniapps.export_files import Cell, jalali, toman, write_table
-from storefront.bank import feed
+from storefront.bank import feed, paper
 from storefront.bank.categories import Category
 from storefront.bank.words import Told, told
 from wallet.documents import instant
@@ -25,7 +26,9 @@ from wallet.models import Account
 FORMS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
+ROWS_MAX: Final = dict.fromkeys(FORMS, BANK_EXPORT_ROWS_MAX) | {"pdf": BANK_PDF_ROWS_MAX}
 Column = tuple[Promise, Callable[[feed.Entry, Told], Cell]]
 
 
@@ -53,17 +56,32 @@ COLUMNS: Final[list[Column]] = [
 
 
 def statement(
-    *, account: Account | None, person: Person, form: str, begins: datetime, ends: datetime
+    *,
+    account: Account | None,
+    person: Person,
+    form: str,
+    begins: datetime,
+    ends: datetime,
+    now: datetime,
 ) -> bytes:
     """Return the movements between two instants as a file, in the language in force.
 
     Raises TooManyRequests, ExportTooLarge(most).
     """
-    assert form in FORMS
     rates.hit("exports", str(person.pk), limit=EXPORTS_PER_HOUR_MAX, period_s=3600)
-    if account and feed.most_between(account, begins, ends) > BANK_EXPORT_ROWS_MAX:
-        raise ExportTooLarge(most=BANK_EXPORT_ROWS_MAX)
+    most = ROWS_MAX[form]
+    if account and feed.most_between(account, begins, ends) > most:
+        raise ExportTooLarge(most=most)
     entries = feed.between(account, person, begins, ends) if account else iter(())
+    if form == "pdf":
+        heading = paper.Heading(
+            name=person.name,
+            phone=phone(person.phone),
+            since=begins,
+            until=min(ends, now) - timedelta(microseconds=1),
+            made_at=now,
+        )
+        return paper.statement(heading, [(one, told(one)) for one in entries][::-1])
     with tempfile.TemporaryDirectory(prefix="barnamak-statement-") as folder:
         path = Path(folder) / f"statement.{form}"
         head: list[Cell] = [str(title) for title, _read in COLUMNS]

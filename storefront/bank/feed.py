@@ -45,7 +45,7 @@ EXPLAINED: Final = """
 select moved.*,
        coalesce(pay.payment, '') as payment, coalesce(pay.title, '') as title,
        coalesce(pay.merchant, '') as merchant, coalesce(pay.merchant_name, '') as merchant_name,
-       pay.verified is true as verified,
+       pay.verified is true as verified, coalesce(pay.back_rials, 0) as back_rials,
        coalesce(top.public_id, '') as top_up, coalesce(top.gateway, '') as gateway,
        coalesce(top.card_masked, '') as card,
        coalesce(payout.public_id, '') as payout, coalesce(payout.sheba, '') as sheba,
@@ -60,14 +60,15 @@ select moved.*,
   left join lateral (
     select pay.public_id as payment, invoice.title, maker.public_id as merchant,
            maker.name as merchant_name, maker.verified_at is not null as verified,
-           app.category as shelf
+           app.category as shelf, pay.refunded_rials as back_rials
       from wallet_payment pay
       join wallet_invoice invoice on invoice.id = pay.invoice_id
       join identity_maker maker on maker.id = pay.maker_id
       left join miniapps_app app on app.public_id = pay.audience
      where pay.public_id = moved.reference and pay.payer_id = %(person)s
     union all
-    select '', escrow.title, maker.public_id, maker.name, maker.verified_at is not null, null
+    select '', escrow.title, maker.public_id, maker.name, maker.verified_at is not null, null,
+           escrow.given_back_rials + escrow.taken_back_rials
       from wallet_escrow escrow
       join identity_maker maker on maker.id = escrow.maker_id
      where escrow.public_id = moved.reference and escrow.payer_id = %(person)s
@@ -150,6 +151,7 @@ class Entry:
     merchant: str = ""
     merchant_name: str = ""
     verified: bool = False
+    back_rials: int = 0  # of this payment, refunded until now
     top_up: str = ""
     gateway: str = ""
     card: str = ""

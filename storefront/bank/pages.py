@@ -19,14 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 from core.keyset import key_of
 from identity.models import Person
 from identity.pages import person_of
-from storefront.bank import feed
+from storefront.bank import feed, tiles, underway
 from storefront.bank.calendar import latest
 from storefront.bank.categories import Category
 from storefront.bank.wanted import Wanted
-from storefront.bank.words import searched_names, told
+from storefront.bank.words import searched_names, told, told_under_way
 from wallet import spending
 from wallet.accounts import Balance
-from wallet.models import Account
+from wallet.models import Account, Spender, SpendingLimit
 from wallet.money import Rials
 
 View = Callable[..., HttpResponse]
@@ -45,7 +45,8 @@ def statement(request: HttpRequest) -> HttpResponse:
     """``/wallet/``: the balance and what moved; ``?before=`` goes back in time.
 
     ``q``, ``way``, ``category`` and ``month`` say what is looked for. Two queries, whatever
-    was moved: the person's accounts, and a page of the feed.
+    was moved: the person's accounts, and a page of the feed. The first page asks two more, once:
+    what is under way, and what the person pinned.
     """
     person = person_of(request)
     live, test = accounts_of(person)
@@ -67,10 +68,18 @@ def statement(request: HttpRequest) -> HttpResponse:
         "frozen": live is not None and live.frozen,
         "test": None if test is None else _holds(test),
         "is_first": before is None,
+        "is_home": before is None and not wanted,
         "categories": list(Category),
         "months": latest(timezone.now(), MONTHS_SHOWN),
     }
+    if context["is_home"]:
+        context |= {"under_way": _under_way(person), "tiles": tiles.pinned(person)}
     return render(request, "storefront/bank.html", context)
+
+
+def _under_way(person: Person) -> list[dict[str, Any]]:
+    found = underway.of_person(person, now=timezone.now())
+    return [{"one": one, "told": told_under_way(one)} for one in found]
 
 
 def _found(live: Account | None, person: Person, wanted: Wanted, before: int | None) -> feed.Page:
@@ -138,17 +147,19 @@ def _by_day(entries: list[feed.Entry], *, said: date | None) -> list[dict[str, A
 
 @page
 def limits(request: HttpRequest) -> HttpResponse:
-    """``/wallet/limits/``: the PIN, the level, what may be paid and when it frees."""
+    """``/wallet/limits/``: what may be paid, when it frees, and what every level may."""
     spender = spending.spender_of(person_of(request))
     context = {
         "has_pin": bool(spender.pin),
         "level": spender.get_level_display(),
+        "is_highest": spender.level == Spender.Level.FULL,
         "allowances": _allowances(spender),
+        "levels": _levels(spender),
     }
     return render(request, "storefront/bank_limits.html", context)
 
 
-def _allowances(spender: Any) -> list[dict[str, Any]]:
+def _allowances(spender: Spender) -> list[dict[str, Any]]:
     names = {
         "transaction": _("In one payment"),
         "day": _("Today"),
@@ -162,4 +173,14 @@ def _allowances(spender: Any) -> list[dict[str, Any]]:
             "percent": min(100, one.spent_rials * 100 // max(1, one.limit_rials)),
         }
         for one in spending.allowances(spender, now=timezone.now())
+    ]
+
+
+def _levels(spender: Spender) -> list[dict[str, Any]]:
+    """Return what people of each level may pay, from the lowest up."""
+    rows = {row.level: row for row in SpendingLimit.objects.all()}
+    return [
+        {"name": level.label, "row": rows[level], "is_own": level == spender.level}
+        for level in Spender.Level
+        if level in rows
     ]

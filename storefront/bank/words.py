@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from storefront.bank.categories import ICONS, Category
 from storefront.bank.feed import Entry
+from storefront.bank.underway import Kind, UnderWay
 from wallet.gateways import registry
 from wallet.gateways.errors import GatewayUnknown
 from wallet.gateways.interface import Ability
@@ -34,6 +36,12 @@ REASONS: Final[dict[str, tuple[Promise, str]]] = {
 }
 _OTHER: Final = (gettext_lazy("Movement"), "activity")
 _SHEBA_BANK: Final = slice(4, 7)  # of IR, two check digits, three of the bank
+_UNDER_WAY: Final[dict[Kind, tuple[Promise, str, str]]] = {
+    "payment": (gettext_lazy("Set aside until the seller confirms"), "", "receipt"),
+    "escrow": (gettext_lazy("Set aside until the order is accepted"), "", ""),
+    "topup": (gettext_lazy("Waits for the bank's answer"), "landmark", "top_up_state"),
+    "payout": (gettext_lazy("On its way to the bank account"), "landmark", "payout"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,31 @@ def told(entry: Entry) -> Told:
         category_icon="split" if entry.parts else ICONS[entry.category],
         seed=entry.merchant or entry.gateway or entry.sheba[_SHEBA_BANK] or entry.reason,
     )
+
+
+@dataclass(frozen=True)
+class ToldUnderWay:
+    """One thing under way in words, with the page that tells of it (empty: none does)."""
+
+    name: str
+    reason: str
+    about: str
+    icon: str
+    seed: str
+    href: str
+
+
+def told_under_way(one: UnderWay) -> ToldUnderWay:
+    """Say what is under way in the language in force."""
+    reason, icon, address = _UNDER_WAY[one.kind]
+    name = one.name
+    if one.kind == "topup":
+        name = gateway_title(one.name)
+    elif one.kind == "payout":
+        name = _bank_of_sheba(one.title) or one.name
+    seed = one.title[_SHEBA_BANK] if one.kind == "payout" else one.name
+    href = reverse(address, args=[one.ref]) if address else ""
+    return ToldUnderWay(name, str(reason), one.title, icon, seed, href)
 
 
 def name_of(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from core.problems import Fault, InvalidInput, NotFound
 from identity.models import Person
 from storefront.orders.errors import CartFull, NotForSale
 from storefront.orders.models import Cart, CartLine
+from storefront.shops import counting
 from storefront.shops.models import Product, Shop, Variant
 
 Change = Literal["gone", "fewer", "dearer", "cheaper"]
@@ -130,6 +131,7 @@ def add(*, person: Person, shop: Shop, variant_id: str, quantity: int, now: date
     if not (shop.sells and variant.is_sold and variant.product.status == "published"):
         raise NotForSale
     cart = _locked(person, shop, now)
+    counting.count(shop, "carts", 1, now)
     line = cart.lines.filter(variant=variant).first()
     if line is None:
         if cart.lines.count() >= CART_LINES_MAX:

@@ -41,6 +41,7 @@ from storefront.orders.errors import (
 )
 from storefront.orders.grounds import Grounds, Wish
 from storefront.orders.models import Address, CommissionRule, Coupon, Order, ShippingRate
+from storefront.shops import counting
 from storefront.shops.models import Shop
 from wallet import escrows
 from wallet.models import Escrow
@@ -119,7 +120,17 @@ def _placed(person: Person, shop: Shop, wish: Wish, now: datetime) -> Order:
     _write(order, plan)
     jobs.enqueue_on_commit("orders.post_card", order_id=order.public_id)
     _reserve(plan.basket)
+    _count(shop, order, plan.basket, now)
     return order
+
+
+def _count(shop: Shop, order: Order, basket: Basket, now: datetime) -> None:
+    """Add the order to the shop's numbers of the day, once it stands."""
+    counting.count(shop, "orders", 1, now)
+    counting.count(shop, "revenue", order.goods_rials - order.discount_rials, now)
+    for line in basket.lines:
+        product = line.variant.product
+        counting.count_sold(product, pieces=line.quantity, rials=line.rials, now=now)
 
 
 def _same_shop(first: Order, shop: Shop) -> Order:

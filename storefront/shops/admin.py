@@ -1,5 +1,6 @@
 """What of shops stands in the admin."""
 
 from storefront.shops.imports.desk import ImportAdmin
+from storefront.shops.queue import ReportAdmin, ShopAdmin, TakedownAdmin, VerificationAdmin
 
-__all__ = ["ImportAdmin"]
+__all__ = ["ImportAdmin", "ReportAdmin", "ShopAdmin", "TakedownAdmin", "VerificationAdmin"]

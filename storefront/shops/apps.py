@@ -13,7 +13,7 @@ class ShopsConfig(AppConfig):
     verbose_name = _("Shops")
 
     def ready(self) -> None:
-        """Enter the card of a post and the desk's pages; give an installation its categories."""
+        """Enter the card of a post, the desk's own pages, and an installation's categories."""
         from messenger import cards
         from storefront.shops import categories, postcards
         from storefront.shops.desk import DeskPage, add_page
@@ -23,6 +23,9 @@ class ShopsConfig(AppConfig):
             DeskPage(
                 "products", _("Products"), "package", "shop_products", "catalogue", 10, tab=True
             ),
+            DeskPage("posts", _("Posts"), "megaphone", "shop_posts", "posts", 20, tab=True),
+            DeskPage("imports", _("Import"), "upload", "shop_imports", "catalogue", 25),
+            DeskPage("numbers", _("Numbers"), "chart-line", "shop_numbers", "numbers", 30),
             DeskPage("staff", _("Staff"), "users", "shop_staff", place=80),
             DeskPage("standing", _("Standing"), "shield-check", "shop_standing", place=85),
             DeskPage("settings", _("Settings"), "settings", "shop_settings", "edit", 90, tab=True),

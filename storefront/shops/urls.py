@@ -5,8 +5,10 @@ from django.urls import path
 from storefront.shops import files
 from storefront.shops.pages import (
     home,
+    numbers,
     opening,
     people,
+    posts,
     product,
     products,
     reports,
@@ -35,6 +37,10 @@ urlpatterns = [
     path(PRODUCT + "options/", product.set_options, name="shop_product_options"),
     path(PRODUCT + "pictures/", product.add_pictures, name="shop_product_pictures"),
     path(PRODUCT + "pictures/order/", product.arrange_pictures, name="shop_pictures_order"),
+    path(DESK + "posts/", posts.posts, name="shop_posts"),
+    path(DESK + "posts/new/", posts.write, name="shop_post_new"),
+    path(DESK + "posts/<str:post_id>/off/", posts.call_off, name="shop_post_off"),
+    path(DESK + "numbers/", numbers.shown, name="shop_numbers"),
     path(DESK + "staff/", people.people, name="shop_staff"),
     path(DESK + "staff/add/", people.appoint, name="shop_staff_add"),
     path(DESK + "staff/<str:person_id>/", people.change, name="shop_staff_change"),

@@ -30,31 +30,20 @@ def share_card(*, name: str, line: str, seed: str, icon: bytes | None = None) ->
         mark = Image.open(io.BytesIO(icon)).convert("RGBA").resize((160, 160))
         picture.paste(mark, (edge - 160 if right else edge, 90), mark)
         top = 340
-    _write(draw, (edge, top), name, letters=(84, 700), anchor=anchor)
-    _write(draw, (edge, top + 110), line, letters=(40, 400), anchor=anchor)
-    _write(
-        draw,
-        (edge, SIZE[1] - 70),
-        "برنامک" if right else "Barnamak",
-        letters=(36, 500),
-        anchor=anchor,
-    )
+    _write(draw, (edge, top), name, (84, 700), anchor)
+    _write(draw, (edge, top + 110), line, (40, 400), "rm" if _is_persian(line) else anchor)
+    _write(draw, (edge, SIZE[1] - 70), "برنامک" if right else "Barnamak", (36, 500), anchor)
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
 def _write(
-    draw: ImageDraw.ImageDraw,
-    at: tuple[int, int],
-    text: str,
-    *,
-    letters: tuple[int, int],
-    anchor: str,
+    draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: tuple[int, int], anchor: str
 ) -> None:
-    """Write one line in letters of a size and a weight, cut where the picture ends."""
+    """Write one line, cut where the picture ends; ``face`` is the size in pixels and the weight."""
     is_persian = _is_persian(text)
-    font = _font(_ARABIC if is_persian else _LATIN, *letters)
+    font = _font(_ARABIC if is_persian else _LATIN, *face)
     shapes = features.check("raqm")
     way = ("rtl" if is_persian else "ltr") if shapes else None
     most = SIZE[0] - 2 * EDGE

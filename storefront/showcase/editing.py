@@ -13,7 +13,7 @@ from storefront.showcase.models import Collection, Slot
 @transaction.atomic
 def put(*, slot: Slot, actor: Person) -> Slot:
     """Keep a slot, new or changed. Raises SlotTaken when another stands there at that time."""
-    if slot.made_by_id is None:
+    if slot._state.adding:  # noqa: SLF001  (Django's own name for a row that does not stand yet)
         slot.made_by = actor
     try:
         with transaction.atomic():

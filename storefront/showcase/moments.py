@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from persiantools.jdatetime import JalaliDate
+from persiantools.jdatetime import JalaliDateTime
 
 from core.text import latin_digits, persian_digits
 
@@ -21,8 +21,9 @@ _PERSIAN_YEARS = range(1300, 1600)  # any other year is of the Gregorian calenda
 def written(moment: datetime) -> str:
     """Return an instant as it is shown in a field: «۱۴۰۵/۰۹/۰۴ ۱۸:۳۰»."""
     local = timezone.localtime(moment)
-    day = JalaliDate(local.date())  # type: ignore[no-untyped-call]  # the library has no types
-    return persian_digits(f"{day.year:04}/{day.month:02}/{day.day:02} {local:%H:%M}")
+    shamsi = JalaliDateTime(local)  # type: ignore[no-untyped-call]  # it types its results only
+    text: str = shamsi.strftime("%Y/%m/%d %H:%M")
+    return persian_digits(text)
 
 
 def read(text: str) -> datetime | None:
@@ -33,10 +34,11 @@ def read(text: str) -> datetime | None:
     year, month, day, hour, minute = map(int, match.groups())
     try:
         if year in _PERSIAN_YEARS:
-            shamsi = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]  # the same
-            year, month, day = shamsi.to_gregorian().timetuple()[:3]
-        plain = datetime(year, month, day, hour, minute)  # noqa: DTZ001  (made aware below)
-        return timezone.make_aware(plain)
+            shamsi = JalaliDateTime(year, month, day, hour, minute)  # type: ignore[no-untyped-call]
+            plain = shamsi.to_gregorian()  # type: ignore[no-untyped-call]
+        else:
+            plain = datetime(year, month, day, hour, minute)  # noqa: DTZ001  (made aware below)
+        return timezone.make_aware(plain.replace(tzinfo=None))
     except ValueError:
         return None
 

@@ -144,11 +144,8 @@ def report(*, of: Thing, person: Person, reason: str, text: str, now: datetime) 
         raise InvalidInput([Fault("#/reason", "must be one of the reasons", "choice")])
     words = _text(text, REPORT_TEXT_CHARS_MAX)
     _bounded(person)
-    subject: dict[str, Any] = {
-        "listing": of if isinstance(of, Listing) else None,
-        "product": of if isinstance(of, Product) else None,
-        "rating": of if isinstance(of, Rating) else None,
-    }
+    subject: dict[str, Any] = {"listing": None, "product": None, "rating": None}
+    subject[of._meta.model_name or ""] = of  # noqa: SLF001  (Django's public name for it)
     made, _new = Report.objects.get_or_create(
         person=person, **subject, defaults={"reason": reason, "text": words, "created_at": now}
     )

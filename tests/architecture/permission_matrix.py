@@ -2,7 +2,8 @@
 
 The table is ``permission_matrix.txt``: a line an address, a method, and a status for each role, in
 the order of ROLES. ``python -m pytest tests/architecture/test_permission_matrix.py`` says what is
-missing and what differs; with ``MATRIX=write`` in the environment it writes the statuses it got, to
+missing and what differs; in the shop, developer, analyst and billing are content, order clerk and
+manager. With ``MATRIX=write`` in the environment it writes the statuses it got, to
 be read line by line before they are committed.
 """
 
@@ -22,13 +23,18 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.ids import new_id
+from core.limits import LAUNCH_TTL
 from identity.models import Person
 from messenger import chats
 from miniapps import exports, launching
 from miniapps.models import App, AppKey, Export
 from miniapps.webhooks import events
+from storefront.shops.models import Staff
+from storefront.showcase import listings
+from storefront.showcase.models import Collection, Rating, Report, Slot
 from tests.miniapps import build
 from tests.people import make_person, signed_in
+from tests.shopping import make_product, make_shop
 from wallet import accounts, corrections, invoices, ledger, payments
 from wallet.invoices import Asked
 from wallet.merchants import Wanted
@@ -194,8 +200,39 @@ def _parts(app: App, key: AppKey, owner: Person) -> dict[str, str]:
         "content_type_id": str(ContentType.objects.get_for_model(App).pk),
         "app_label": "core",
         "url": "nothing/",
+        **_shop(app),
+        **_showcase(app, owner, now),
         **_money(app, owner, now),
     }
+
+
+def _showcase(app: App, owner: Person, now: datetime) -> dict[str, str]:
+    """The app's card, what its owner says of it, a collection."""
+    card = listings.listing_of(app, now=now)
+    said = Rating.objects.create(
+        listing=card, person=owner, stars=5, created_at=now, changed_at=now
+    )
+    Report.objects.create(listing=card, person=owner, reason="other", created_at=now)
+    Slot.objects.create(
+        place="strip", listing=card, title_fa="نوار", starts_at=now, ends_at=now + LAUNCH_TTL
+    )
+    kept = Collection.objects.create(title_fa="مجموعه", starts_at=now)
+    return {
+        "listing_id": card.public_id,
+        "thing_id": card.public_id,
+        "rating_id": said.public_id,
+        "collection_id": kept.public_id,
+        "part": "pages",
+    }
+
+
+def _shop(app: App) -> dict[str, str]:
+    """A shop in which the app's team works: owner, content, order clerk and manager."""
+    team = {one.role: one.person for one in app.maker.memberships.select_related("person")}
+    shop = make_shop(team["owner"], slug="naron_shop")
+    for role, name in (("developer", "content"), ("analyst", "clerk"), ("billing", "manager")):
+        Staff.objects.create(shop=shop, person=team[role], role=name, added_at=timezone.now())
+    return {"shop_name": shop.slug, "product_id": make_product(shop).public_id}
 
 
 def _money(app: App, owner: Person, now: datetime) -> dict[str, str]:

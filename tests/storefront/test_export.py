@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
-from storefront.bank import exporting, feed, sorting
+from storefront.bank import exporting, feed, paper, sorting, typeface
 from storefront.bank.calendar import Month
+from storefront.bank.words import told
 from tests.people import make_person, signed_in
 from tests.storefront.conftest import happened_at, pay
 from tests.wallet.conftest import fill, wallet_of
@@ -79,11 +81,51 @@ def test_excel_opens_as_a_book(browser, purse):
         assert "-125000" in book.read("xl/worksheets/sheet1.xml").decode()
 
 
+def test_the_paper_holds_the_words_and_what_was_left_from_the_oldest_on(browser, purse):
+    asked = {"since": "1404/01/01", "until": "1405/12/01", "form": "pdf"}
+    answer = browser.post("/wallet/export/", asked)
+
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    said = page.extract_text()
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert "صورت‌حساب کیف پول" in said  # with its half-space, as one would copy it
+    assert "صفحهٔ ۱ از ۱" in " ".join(said.split())
+
+
+def test_the_paper_goes_from_the_oldest_to_the_newest_with_what_was_left(browser, purse):
+    asked = {"since": "1404/01/01", "until": "1405/12/01", "form": "pdf"}
+    answer = browser.post("/wallet/export/", asked, headers={"Accept-Language": "en"})
+
+    said = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+
+    table = said[said.index("Category") :]
+    left = [table.index(amount) for amount in ("100,000", "87,500", "87,507.7", "87,516.5")]
+    assert left == sorted(left)
+    assert "87,516.5" in said[: said.index("Category")]
+
+
+def test_the_paper_goes_on_over_pages_and_draws_no_picture_letters(mina, maker):
+    now = timezone.now()
+    heading = paper.Heading("رضا 🎁\u202e (Reza)", "09120000000", now, now, now)
+    one = feed.Entry(
+        1, "trf", now, "payment", -10, 5, category="cafe",
+        merchant="m", merchant_name="کافه 🎁",
+    )  # fmt: skip
+    rows = [(one, told(one))] * 60
+
+    pages = PdfReader(io.BytesIO(paper.statement(heading, rows))).pages
+
+    assert len(pages) == 3
+    assert all("کافه" in page.extract_text() for page in pages)
+    assert typeface.drawable("کافه\u202e 🎁\nب") == "کافه ب"
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         {},
-        {"form": "pdf", "month": "1404-10"},
+        {"form": "docx", "month": "1404-10"},
         {"form": "csv", "month": "1404-13"},
         {"form": "csv", "since": "1404/10/02", "until": "1404/10/01"},
         {"form": "csv", "since": "x", "until": "1404/10/01"},
@@ -97,7 +139,7 @@ def test_what_cannot_be_given_is_said_on_the_page(browser, purse, asked):
 
 
 def test_a_statement_that_is_too_long_is_refused_before_it_is_read(browser, purse, monkeypatch):
-    monkeypatch.setattr(exporting, "BANK_EXPORT_ROWS_MAX", 1)
+    monkeypatch.setitem(exporting.ROWS_MAX, "csv", 1)
 
     answer = browser.post("/wallet/export/", {"month": "1404-10", "form": "csv"})
 

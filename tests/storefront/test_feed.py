@@ -180,17 +180,22 @@ def test_a_day_that_is_none_hides_no_heading(browser, mina, day):
     assert "bank-day" in part.content.decode()
 
 
-@pytest.mark.parametrize("asked", [{}, {"before": "20"}])
-def test_a_page_of_the_statement_costs_two_queries(
-    browser, mina, maker, django_assert_num_queries, asked
+@pytest.mark.parametrize(
+    ("asked", "queries"),
+    # What is under way and what is pinned stand on the first page only: one query each.
+    [({}, 4), ({"before": "20"}, 2), ({"way": "out"}, 2)],
+)
+def test_a_page_costs_two_queries_and_the_first_one_two_more(
+    mina, maker, django_assert_num_queries, asked, queries
 ):
+    browser = signed_in(mina)
     wallet_of(mina, 9_000_000)
     for number in range(8):
         pay(mina, maker, key=f"k{number}")
     moved(mina, top_up(mina).public_id)
     browser.get("/wallet/", asked)
 
-    with django_assert_num_queries(3) as caught:  # who is it; then the two of the statement
+    with django_assert_num_queries(1 + queries) as caught:  # who is it; then those of the page
         browser.get("/wallet/", asked)
 
     assert "identity_person" in caught.captured_queries[0]["sql"]

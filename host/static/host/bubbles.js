@@ -6,6 +6,7 @@ import { say } from "./boot.js";
 import { bdi, h } from "./dom.js";
 import { appIcon, appName, avatar, dayLabel, personName, serviceText } from "./names.js";
 import { orderCard } from "./ordercard.js";
+import { productCards } from "./products.js";
 import { receiptCard } from "./receipts.js";
 
 /**
@@ -60,7 +61,7 @@ export function bubble(message, chat, { own, first, last, read }, on) {
   const named = chat.kind === "group" && !own && first;
   const name = personName(message.sender);
   const post = chat.kind === "channel";
-  const content = message.card ? card(message.card, on) : h("p", { class: "bubble__text", dir: "auto" }, ...linked(message.text));
+  const content = message.card?.kind === "products" ? shopPost(message, message.card) : message.card ? card(message.card, on) : h("p", { class: "bubble__text", dir: "auto" }, ...linked(message.text));
   const foot = h("span", { class: "bubble__foot" },
     h("time", { datetime: message.sent_at, text: clock(new Date(message.sent_at)) }),
     own && !post ? state(read && chat.kind === "direct" ? "read" : "sent") : null);
@@ -104,6 +105,13 @@ function state(name) {
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", say(name));
   return mark;
+}
+
+/** A shop's post: its words, then its products. @param {Message} message @param {import("./boot.js").Card} found @returns {HTMLElement} */
+function shopPost({ text }, { payload }) {
+  return h("div", {},
+    text ? h("p", { class: "bubble__text", dir: "auto" }, ...linked(text)) : null,
+    payload["products"]?.length ? productCards(payload) : null);
 }
 
 /** @param {import("./boot.js").Card} found @param {On} on @returns {HTMLElement} */

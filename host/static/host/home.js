@@ -26,3 +26,5 @@ addEventListener("appinstalled", () => {
     // where nothing can be kept, nobody is told
   }
 });
+
+export {};

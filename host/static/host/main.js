@@ -4,7 +4,7 @@
 import { toast } from "../ui/ui.js";
 import { Refusal } from "./api.js";
 import { askOpenOther, pickChat, shareApp, showApps, unknownApp } from "./appmenu.js";
-import { boot, say } from "./boot.js";
+import { boot, isolate, say } from "./boot.js";
 import { showInfo } from "./chatinfo.js";
 import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
@@ -151,7 +151,13 @@ live.addEventListener("news", (event) => {
   const { event: name, data } = /** @type {import("./live.js").News} */ (event.detail);
   if (name === "message.ack") outbox.answered(data.client_id, data.message);
   else if (name === "refused" && data.client_id) outbox.answered(data.client_id, new Refusal(data.problem));
-  else void store.hear({ event: name, data }).catch(() => {});
+  else if (name === "shop.post") {
+    // He may look at it already: then the post itself is the news.
+    if (open?.id === data.chat && !document.hidden) return;
+    toast(say("shop_post", { shop: isolate(data.shop), text: isolate(data.text) }), {
+      action: say("shop_post_show"), onAction: () => go(data.chat),
+    });
+  } else void store.hear({ event: name, data }).catch(() => {});
 });
 outbox.addEventListener("sent", (event) => {
   if (event instanceof CustomEvent) void store.receive(event.detail).catch(() => {});

@@ -93,6 +93,7 @@ export function preview(message) {
   if (message.kind === "service") return serviceText(message);
   if (message.card) {
     const { kind, payload } = message.card;
+    if (kind === "products") return message.text || say("product_n", { n: number(payload["products"]?.length ?? 0) });
     if (kind === "order") return say("order_card", { state: say(`order_state_${payload["state"]}`) });
     if (kind === "receipt") return say("receipt_card", { title: isolate(payload["title"]) });
     return kind === "miniapp" ? say("app_card", { name: isolate(appName(payload)) }) : say("unknown_card");

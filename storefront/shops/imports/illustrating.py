@@ -68,7 +68,7 @@ class _Zip:
                 name = part.filename.rpartition("/")[2].casefold()
                 if name.endswith(ENDINGS):
                     self._names.setdefault(name, part)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
             self._names = {}
 
     def open(self, name: str) -> bytes:
@@ -85,7 +85,6 @@ class _Zip:
             zipfile.BadZipFile,
             OSError,
             ValueError,
-            NotImplementedError,
             RuntimeError,
             EOFError,
         ):

@@ -41,7 +41,7 @@ CONTROLS: Final = frozenset(range(32)) - {9, 10, 12, 13}
 FORMULA: Final = "f"
 BROKEN: Final = (
     zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, IndexError,
-    TypeError, AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
+    TypeError, AttributeError, EOFError, OSError, RuntimeError,
 )  # fmt: skip
 
 

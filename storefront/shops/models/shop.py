@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.ids import PublicIdField
 from core.limits import (
@@ -47,7 +48,7 @@ class Shop(models.Model):
         """Draft shops are seen by their staff only; suspended ones by nobody else."""
 
         DRAFT = "draft", _("Draft")
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("shop", "Open")
         PAUSED = "paused", _("Paused")
         SUSPENDED = "suspended", _("Suspended")
         CLOSED = "closed", _("Closed")

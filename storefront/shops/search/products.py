@@ -76,7 +76,7 @@ with found as materialized ({match}), pool as (
   select f.*, -f.product_id as turn from found f join shops_shop open on open.id = f.shop_id
    where open.status in ('open', 'paused')
      and (f.score, f.product_id)
-         < (%(score)s, (select id from shops_product where public_id = %(key)s))
+       < (%(score)s, (select id from shops_product where public_id = %(key)s))
    order by f.score desc, f.product_id desc limit %(rows)s
 )
 """

@@ -41,10 +41,10 @@ VERSIONS_SHOWN = 3  # releases whose news the app's page tells
 
 @never_cache
 @require_safe
-def shop(request: HttpRequest, slug: str) -> HttpResponse:
+def shop(request: HttpRequest, shop_name: str) -> HttpResponse:
     """``/shops/<slug>/``: what a shop sells, the newest first. ``?q=`` searches in it."""
     person = looker(request)
-    found = fronts.shop_front(slug, person)
+    found = fronts.shop_front(shop_name, person)
     text = request.GET.get("q", "")[:SEARCH_QUERY_CHARS_MAX].strip()
     context: dict[str, Any] = {"shop": found, "q": text}
     if text:
@@ -75,9 +75,9 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow(request: HttpRequest, slug: str) -> HttpResponse:
+def follow(request: HttpRequest, shop_name: str) -> HttpResponse:
     """Follow a shop: join its channel. Strangers sign in first."""
-    found = open_shop(slug)
+    found = open_shop(shop_name)
     place = reverse("shop_page", args=[found.slug])
     if looker(request) is None:
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={place}")
@@ -90,10 +90,10 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def product(request: HttpRequest, slug: str, product_id: str) -> HttpResponse:
+def product(request: HttpRequest, shop_name: str, product_id: str) -> HttpResponse:
     """``/shops/<slug>/<prd_…>/``: one product: pictures, choices, price, what is left."""
     person = looker(request)
-    found_shop = fronts.shop_front(slug, person)
+    found_shop = fronts.shop_front(shop_name, person)
     found = fronts.product_front(found_shop, product_id, person)
     choices = [_choice(one) for one in found.choices]  # type: ignore[attr-defined]  # prefetched
     rating_n = getattr(found, "rating_n", 0) or 0
@@ -142,13 +142,13 @@ def _pictures(found: Product) -> list[dict[str, Any]]:
 
 @never_cache
 @require_safe
-def app(request: HttpRequest, slug: str) -> HttpResponse:
+def app(request: HttpRequest, name: str) -> HttpResponse:
     """``/apps/<slug>/``: who made an app, what it may do, what is new, what people say.
 
     ``?startapp=`` is handed on to the app when it is opened from here.
     """
     person = looker(request)
-    found = fronts.app_front(slug, person)
+    found = fronts.app_front(name, person)
     listing = listing_of(found, now=timezone.now())
     releases = list(
         found.releases.select_related("version")
@@ -188,10 +188,10 @@ def _speaks_for(found: App, person_key: int) -> bool:
 
 @cache_control(public=True, max_age=CARD_KEPT_S)
 @require_safe
-def app_card(request: HttpRequest, slug: str) -> HttpResponse:
+def app_card(request: HttpRequest, name: str) -> HttpResponse:
     """Draw the picture beside a shared link of an app."""
     del request
-    found = fronts.app_front(slug, None)
+    found = fronts.app_front(name, None)
     return _drawn(f"app:{found.pk}:{found.name}:{found.icon}", lambda: _app_card(found))
 
 
@@ -204,10 +204,10 @@ def _app_card(found: App) -> bytes:
 
 @cache_control(public=True, max_age=CARD_KEPT_S)
 @require_safe
-def shop_card(request: HttpRequest, slug: str) -> HttpResponse:
+def shop_card(request: HttpRequest, shop_name: str) -> HttpResponse:
     """Draw the picture beside a shared link of a shop."""
     del request
-    found = open_shop(slug)
+    found = open_shop(shop_name)
     return _drawn(f"shop:{found.pk}:{found.title}:{found.about}", lambda: _shop_card(found))
 
 

@@ -43,15 +43,15 @@ def rate(request: HttpRequest, listing_id: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def review(request: HttpRequest, slug: str, product_id: str) -> HttpResponse:
+def review(request: HttpRequest, shop_name: str, product_id: str) -> HttpResponse:
     """Review a product that one received: ``stars`` and ``text``."""
-    product = _product(slug, product_id)
+    product = _product(shop_name, product_id)
     opinions.review(
         product=product, person=person_of(request), stars=_stars(request),
         text=request.POST.get("text", ""), now=timezone.now(),
     )  # fmt: skip
     flashes.success(request, _("Thank you. What you said stands on the page."))
-    return back_to(request, reverse("product_page", args=[slug, product_id]))
+    return back_to(request, reverse("product_page", args=[shop_name, product_id]))
 
 
 @never_cache

@@ -15,7 +15,7 @@ from tests.people import signed_in
 from tests.shopping import make_product, make_shop
 from tests.storefront.orders.test_pages import text_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

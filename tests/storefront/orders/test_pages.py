@@ -14,7 +14,7 @@ from tests.people import signed_in
 from tests.shopping import make_product, make_shop
 from wallet import pins
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ export class Dialogs {
       const shownAt = performance.now();
       const deaf = () => performance.now() - shownAt < limits.dialog_deaf_ms;
       const before = document.activeElement;
-      const heading = el(title ? "h2" : "p", { class: title ? "run-ask-title" : "run-ask-message", id: "run-ask-name", dir: "auto", text: title || message });
+      // An app's words run as they begin; ours run as the page does, also when they begin with an app's name.
+      const dir = by ? "auto" : false;
+      const heading = el(title ? "h2" : "p", { class: title ? "run-ask-title" : "run-ask-message", id: "run-ask-name", dir, text: title || message });
       const buttons = choices.map(({ id, text, look }) =>
         el("button", {
           type: "button", class: `run-choice ${look ? `run-choice-${look}` : ""}`, dir: "auto", "data-id": id, text,
@@ -40,7 +42,7 @@ export class Dialogs {
       const dialog = el("dialog", { class: "run-ask", "aria-labelledby": "run-ask-name", tabindex: "-1" },
         by ? el("p", { class: "run-ask-by", dir: "auto", text: by }) : null,
         heading,
-        title && message ? el("p", { class: "run-ask-message", dir: "auto", text: message }) : null,
+        title && message ? el("p", { class: "run-ask-message", dir, text: message }) : null,
         body,
         el("div", { class: "run-choices", "data-count": String(choices.length) }, ...buttons));
       /** @param {string | null} answer */

@@ -74,7 +74,7 @@ export class Scanner {
       type: "file", accept: "image/*", class: "run-unseen", onchange: () => void this.#readFile(picture),
     });
     const dialog = el("dialog", { class: "run-ask run-scan", "aria-labelledby": "run-scan-name" },
-      el("h2", { class: "run-ask-title", id: "run-scan-name", dir: "auto", text: this.text("scan_title", { app }) }),
+      el("h2", { class: "run-ask-title", id: "run-scan-name", text: this.text("scan_title", { app }) }),
       prompt ? el("p", { class: "run-ask-message", dir: "auto", text: prompt.slice(0, PROMPT_CHARS_MAX) }) : null,
       this.video, this.note,
       el("div", { class: "run-choices", "data-count": "2" },
