@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from quiz_side import ROOT, Platform
 from standardwebhooks import Webhook
+
+from tests.examples.quiz_side import ROOT, Platform
 
 if TYPE_CHECKING:
     from pathlib import Path

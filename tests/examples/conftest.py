@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from host_in_miniature import serve
 
 from config.supervisor import chromium
 from examples.build import files_of
+from tests.examples.host_in_miniature import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from quiz_side import APP, Platform, start, stop
+
+from tests.examples.quiz_side import APP, Platform, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cafe_side import APP, KEYS, SECRETS, Bank, Cafe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from quiz_side import ROOT, Platform
 
 from examples.cafe.orderbook import MENU, MOST_WAITING, PICKUP_MINUTES
+from tests.examples.cafe_side import APP, KEYS, SECRETS, Bank, Cafe
+from tests.examples.quiz_side import ROOT, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

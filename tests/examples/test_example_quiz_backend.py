@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from quiz_side import APP, APP_ORIGIN, KID, ROOT, Platform, start, stop
+
+from tests.examples.quiz_side import APP, APP_ORIGIN, KID, ROOT, Platform, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from host_in_miniature import serve
-from quiz_side import APP, Platform
 
+from tests.examples.host_in_miniature import serve
+from tests.examples.quiz_side import APP, Platform
 from tests.tutorial import TEXT, follow
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from unittest import mock
 
 import pytest
 from django.utils import translation
-from hostile.bundles.attacks import ATTACKS
 from PIL import Image
 
 from core.limits import CHECK_STUCK_AFTER, CHECK_TRIES_MAX
@@ -15,6 +14,7 @@ from core.models import AuditEvent, OutboxJob
 from miniapps import checking, findings, publishing
 from miniapps.models import App, Finding, Route, Version
 from miniapps.storage import Store
+from tests.hostile.bundles.attacks import ATTACKS
 from tests.miniapps import build
 from tests.miniapps.build import NOW
 

@@ -60,6 +60,7 @@ def test_the_queue_shows_what_waits_the_most_urgent_first(studio, reza):
 
 def test_the_first_page_tells_how_the_queue_stands(studio, reza, roya):
     late, mine, _free = (build.submitted(build.make_app(studio)) for _ in range(3))
+    Submission.objects.update(due_at=timezone.now() + timedelta(hours=1))
     Submission.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
     review.claim(submission=mine, reviewer=reza, now=timezone.now())
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from hostile.bundles.raw_zip import File, build, deflate, good, head, manifest, page, streamed
+from tests.hostile.bundles.raw_zip import File, build, deflate, good, head, manifest, page, streamed
 
 Generator = Callable[[], bytes]
 ATTACKS: dict[str, tuple[str, Generator]] = {}

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile.bundles.attacks import ATTACKS
-from hostile.bundles.raw_zip import File, build, good, manifest, page
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from miniapps.bundle import RULES, BundleRefused, Report, describe, inspect, open_files
+from tests.hostile.bundles.attacks import ATTACKS
+from tests.hostile.bundles.raw_zip import File, build, good, manifest, page
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY_MIB_MAX = 64  # above the process's own size before the first archive
@@ -125,10 +125,10 @@ def test_any_page_and_script_yield_findings_and_no_exception(text):
 
 MEASURE = """
 import io, resource, sys, gc
-sys.path.insert(0, "tests")
-from hostile.bundles.attacks import ATTACKS
+sys.path.insert(0, ".")
+from tests.hostile.bundles.attacks import ATTACKS
 from miniapps.bundle import inspect
-from hostile.bundles.raw_zip import good
+from tests.hostile.bundles.raw_zip import good
 inspect(io.BytesIO(good()))
 def peak(): return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 worst = (0, "")

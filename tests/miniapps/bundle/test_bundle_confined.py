@@ -3,10 +3,10 @@
 import io
 
 import pytest
-from hostile.bundles.raw_zip import MANIFEST, File, build, good, page
 
 from miniapps.bundle import Report, confined, inspect
 from miniapps.bundle.confined import inspect_confined
+from tests.hostile.bundles.raw_zip import MANIFEST, File, build, good, page
 
 
 @pytest.fixture

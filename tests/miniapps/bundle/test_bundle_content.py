@@ -3,9 +3,9 @@
 import io
 
 import pytest
-from hostile.bundles.raw_zip import MANIFEST, PAGE, File, build, head, manifest, page
 
 from miniapps.bundle import Limits, Report, inspect, scripts, suggest
+from tests.hostile.bundles.raw_zip import MANIFEST, PAGE, File, build, head, manifest, page
 
 
 def check(*files: File, limits: Limits | None = None) -> Report:

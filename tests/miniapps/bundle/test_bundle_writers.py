@@ -8,9 +8,9 @@ import zipfile
 import zlib
 
 import pytest
-from hostile.bundles.raw_zip import MANIFEST, PAGE, File, build, manifest, page, streamed
 
 from miniapps.bundle import Report, inspect, open_files
+from tests.hostile.bundles.raw_zip import MANIFEST, PAGE, File, build, manifest, page, streamed
 
 FILES = {
     "index.html": PAGE + b"</head><body><script type=module src=/assets/index-B1x9.js></script>",

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from messenger import chats
+from messenger import chats, headcount
 from messenger.models import Chat, Membership
 from miniapps import launching
 from miniapps.models import AppPerson
@@ -102,6 +102,7 @@ def test_circles_are_compared_only_where_many_people_follow_both(monkeypatch):
     for shop, followers in ((one, people), (two, people[:3]), (three, people[:2])):
         for person in followers:
             chats.join(channel=shop.channel, person=person)
+    headcount.fold()
     listings.renew(now=NOW)
 
     ranking.relate()
