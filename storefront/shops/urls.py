@@ -45,6 +45,7 @@ urlpatterns = [
     path(DESK + "staff/add/", people.appoint, name="shop_staff_add"),
     path(DESK + "staff/<str:person_id>/", people.change, name="shop_staff_change"),
     path(DESK + "settings/", settings.settings, name="shop_settings"),
+    path(DESK + "logo/", settings.set_logo, name="shop_logo"),
     path(DESK + "standing/", standing.standing, name="shop_standing"),
     path(DESK + "standing/ask/", standing.ask, name="shop_verify"),
     path(DESK + "standing/<str:takedown_id>/", standing.appeal, name="shop_appeal"),
