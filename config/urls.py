@@ -9,7 +9,7 @@ from core.answers import problem_page
 from core.api.reading import api_page
 from core.gallery import gallery
 from identity import wellknown
-from miniapps.api.files import icon, manifest_schema
+from miniapps.api.files import icon, manifest_schema, screen
 
 handler400 = "core.answers.bad_request"
 handler403 = "core.answers.permission_denied"
@@ -23,6 +23,7 @@ urlpatterns = [
     path(".well-known/jwks.json", wellknown.jwks, name="jwks"),
     path(".well-known/initdata-keys.json", wellknown.init_data_keys, name="initdata_keys"),
     path("icons/<str:sha256>.png", icon, name="icon"),
+    path("screens/<str:version_id>/<int:place>.webp", screen, name="screen"),
     path("schemas/manifest.json", manifest_schema, name="manifest_schema"),
     path("api/docs/", api_page, name="api_page"),
     path("api/v1/", include("config.api_urls")),

@@ -188,6 +188,7 @@ CSP_HASHES_MAX = 120  # inline scripts, and inline handlers, of one page that it
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024  # bytes of an uploaded bundle
 ICON_BYTES_MAX = 2 * 1024 * 1024  # bytes of a picture that is to become an icon
 ICON_SIDE_PIXELS = 512  # pixels of the side of the icon we draw from it
+SCREEN_SIDE_PIXELS = 1_200  # pixels of the longer side of an app's screenshot as we draw it
 CHECK_TRIES_MAX = 3  # times a check that crashes is begun before the version is refused
 CHECK_STUCK_AFTER = timedelta(minutes=5)  # a check that says nothing for so long is begun again
 VERSION_NOTE_CHARS_MAX = 500  # characters of "what is new" and of a note to the reviewer

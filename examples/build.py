@@ -55,7 +55,7 @@ def files_of(
         if "backend.js" not in files:
             raise ValueError(f"{name} has no backend to connect to.")
         manifest = json.loads(files["manifest.json"])
-        manifest["barnamak"] = {"network": {"connect": [connect]}}
+        manifest.setdefault("barnamak", {})["network"] = {"connect": [connect]}
         files["manifest.json"] = _json(manifest)
         files["backend.js"] = f"export const BACKEND = {json.dumps(connect)};\n".encode()
     if members:

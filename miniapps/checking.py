@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from core import audit, jobs, live
 from core.limits import CHECK_STUCK_AFTER, CHECK_TRIES_MAX
-from miniapps import bundle, locking, publishing, registration, routing
+from miniapps import bundle, locking, publishing, registration, routing, screens
 from miniapps.bundle.confined import inspect_confined
 from miniapps.errors import IconRefused
 from miniapps.models import App, Finding, Version, VersionFile
@@ -53,6 +53,7 @@ def check(*, version_id: str, now: datetime) -> Version:
             return _point_to(version, known, now)
         publishing.build_index(known)
         icon = _first_icon(known)
+        screens.draw(known)
     except Exception as reason:
         log.exception("miniapps.check_crashed", version=version_id)
         facts: dict[str, str | int] = {"error": type(reason).__name__}

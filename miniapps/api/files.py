@@ -11,7 +11,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from core.problems import NotFound
-from miniapps import bundle
+from identity.pages import person_of
+from miniapps import bundle, screens
 from miniapps.models import App
 from miniapps.storage import Store
 
@@ -32,6 +33,16 @@ def icon(request: HttpRequest, sha256: str) -> FileResponse:
     answer = FileResponse(stream, content_type="image/png")
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@require_safe
+def screen(request: HttpRequest, version_id: str, place: int) -> HttpResponse:
+    """``/screens/<version>/<n>.webp``: a picture of an app, as we have drawn it."""
+    person = person_of(request) if request.user.is_authenticated else None
+    picture = screens.picture_of(version_id, place, person)
+    answer = HttpResponse(picture, content_type="image/webp")
+    answer.headers["Cache-Control"] = "private, max-age=86400"  # what is withdrawn goes away
     return answer
 
 

@@ -25,6 +25,7 @@ PATH = "manifest.json"
 START_PAGE = "index.html"
 BOM = b"\xef\xbb\xbf"
 ICON_EXTENSIONS = frozenset({"png", "webp"})
+SCREENSHOT_EXTENSIONS = frozenset({"png", "webp", "jpg", "jpeg"})
 
 WRONG_TYPE = gettext_noop("it must be of another type (%(expected)s)")
 WRONG_CHOICE = gettext_noop("it must be one of: %(expected)s")
@@ -92,7 +93,7 @@ def read_manifest(
 def check_files(
     located: Located, sizes: Mapping[str, Pixels | None], limits: Limits, findings: Findings
 ) -> None:
-    """Find pages and icons that do not exist. ``sizes``: every path, with the pixels of rasters."""
+    """Find pages and pictures that do not exist. ``sizes``: all paths, with the pixels of rasters."""
     manifest = located.value
     if not isinstance(manifest, dict):
         return
@@ -112,6 +113,7 @@ def check_files(
         if isinstance(source, str):
             line = located.line_of(("icons", number, "src"))
             _check_icon(source, line, sizes, limits, findings)
+    _check_screenshots(located, sizes, findings)
 
 
 def start_page(manifest: Mapping[str, Any], paths: Mapping[str, object]) -> str:
@@ -236,6 +238,23 @@ def _check_origins(located: Located, place: str, limits: Limits, findings: Findi
             if reason:
                 at = located.line_of(("barnamak", "network", kind, number)) if place else None
                 findings.add("manifest-origin", place, at, origin=text, reason=reason)
+
+
+def _check_screenshots(
+    located: Located, sizes: Mapping[str, Pixels | None], findings: Findings
+) -> None:
+    extension = located.value.get("barnamak")
+    named = extension.get("screenshots") if isinstance(extension, dict) else None
+    for number, one in enumerate(named if isinstance(named, list) else []):
+        source = one.get("src") if isinstance(one, dict) else None
+        if not isinstance(source, str):
+            continue
+        line = located.line_of(("barnamak", "screenshots", number, "src"))
+        path = source.removeprefix("./").removeprefix("/")
+        if path not in sizes:
+            findings.add("manifest-screenshot-missing", PATH, line, picture=source)
+        elif media.extension_of(path) not in SCREENSHOT_EXTENSIONS:
+            findings.add("manifest-screenshot-type", PATH, line, picture=source)
 
 
 def _check_icon(

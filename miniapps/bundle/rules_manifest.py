@@ -128,6 +128,18 @@ RULES = (
         gettext_noop("Make it 512 × 512 pixels."),
     ),
     Rule(
+        "manifest-screenshot-missing",
+        "error",
+        gettext_noop("The screenshot “%(picture)s” is not in the bundle."),
+        gettext_noop("Correct the path, or add the picture."),
+    ),
+    Rule(
+        "manifest-screenshot-type",
+        "error",
+        gettext_noop("The screenshot “%(picture)s” is not a PNG, JPEG or WebP file."),
+        gettext_noop("Export it as WebP or PNG."),
+    ),
+    Rule(
         "relaxation-undeclared",
         "note",
         gettext_noop(

@@ -33,6 +33,7 @@ from miniapps.pages.apps import audit_of
 from miniapps.pages.frame import refuse_nul
 from miniapps.pages.versions import SEVERITIES, finding_rows
 from miniapps.pages.words import EVENTS, TONES, event_facts, problem_notice
+from miniapps.screens import screens_of
 
 EVENTS_SHOWN = 30
 CASES_SHOWN = 10
@@ -78,6 +79,8 @@ def desk(request: HttpRequest, key: str, site: AdminSite) -> HttpResponse:
         "can_settle": shown.is_mine,
         "diff": changed, "changed": changed.changed_files[:FILES_SHOWN],
         "same": changed.same_files[:FILES_SHOWN],
+        "screens": screens_of(case.version),
+        "screens_before": screens_of(changed.base) if changed.base else [],
         "manifest": json.dumps(case.version.manifest, ensure_ascii=False, indent=2),
         "rules": [(rule, OWN_RULES[rule][0]) for rule in REVIEW_RULES],
         "severities": Finding.Severity.choices,

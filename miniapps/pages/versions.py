@@ -22,6 +22,7 @@ from miniapps.models import App, Finding, Submission, Version
 from miniapps.pages.asked import asked
 from miniapps.pages.frame import go, of_app, page, show, step
 from miniapps.pages.words import TONES
+from miniapps.screens import screens_of
 from miniapps.states import APP, VERSION
 
 FILES_SHOWN = 100
@@ -86,6 +87,7 @@ def _version_context(request: HttpRequest, app: App, found: Version) -> dict[str
         "can_preview": VERSION.permits("submit", found.state),
         "can_propose": found.state == Version.State.CHECKS_FAILED
         and found.manifest_proposed is not None,
+        "screens": screens_of(found) if found.digest else [],
         "manifest_text": json.dumps(found.manifest, ensure_ascii=False, indent=2),
         "note_max": VERSION_NOTE_CHARS_MAX,
     }  # fmt: skip

@@ -23,6 +23,7 @@ from messenger import chats
 from miniapps.models import App
 from miniapps.pages.asked import Asked, asked
 from miniapps.pages.money_links import path_of
+from miniapps.screens import screens_of
 from miniapps.storage import Store
 from storefront.shops.access import open_shop
 from storefront.shops.models import Product, Shop, Variant
@@ -162,6 +163,7 @@ def app(request: HttpRequest, name: str) -> HttpResponse:
         "listing": listing,
         "asked": asked(releases[0].version) if releases else Asked(),
         "news": releases,
+        "screens": screens_of(releases[0].version) if releases else [],
         "start": start,
         "stars": cards.stars_of(listing.rating_sum, listing.rating_n),
         "used": getattr(found, "used", False),

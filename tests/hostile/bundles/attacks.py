@@ -753,6 +753,18 @@ manifests(
 )
 manifests("manifest-page-missing", manifest_with_a_missing_page={"pages": ["start"]})
 manifests("manifest-page-missing", manifest_with_a_page_outside={"pages": ["../../etc/passwd"]})
+manifests(
+    "manifest-screenshot-missing",
+    manifest_with_a_screenshot_outside={
+        "barnamak": {"screenshots": [{"src": "../../secret.png", "alt": "x"}]}
+    },
+)
+manifests(
+    "manifest-screenshot-type",
+    manifest_with_a_page_for_a_screenshot={
+        "barnamak": {"screenshots": [{"src": "index.html", "alt": "x"}]}
+    },
+)
 manifests("manifest-icon-missing", manifest_with_a_missing_icon={"icons": [{"src": "i.png"}]})
 origins(
     origin_with_a_directive="https://a.example; script-src *",
