@@ -299,7 +299,7 @@ SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
 STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
 SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
-# rials of orders of one day, by the shop's level
+# rials of orders of one day, by the shop's level: not verified, identity, e-namad, audited
 POST_PRODUCTS_MAX = 10  # products one post of a shop shows
 POSTS_PER_DAY_MAX = (2, 5, 20, 50)  # posts of one shop on one day, by the shop's level
 POST_AHEAD_MAX = timedelta(days=90)  # how far ahead a post may be planned
@@ -319,7 +319,7 @@ COUNT_KEYS_KEEP_S = 40 * 24 * 3600  # seconds a set of visitors is kept before i
 COUNT_FOLD_KEEP = timedelta(days=2)  # how long it is known which counts were added
 COUNT_DAYS_MAX = 366  # days of one table of a shop's numbers
 SHOP_PAYOUT_DELAYS = (
-    timedelta(days=7),
+    timedelta(days=14),
     timedelta(days=7),
     timedelta(days=3),
     timedelta(days=1),
@@ -390,20 +390,6 @@ REPORT_CHARS_MAX = 1_000  # characters of what a person says against a shop
 REPORTS_PER_DAY_MAX = 20  # shops and products one person may report in a day
 APPEAL_CHARS_MAX = 2_000  # characters of an appeal, of its answer, of why something is taken down
 ENAMAD_WARN_BEFORE = timedelta(days=30)  # how long before its end a shop is told of its e-namad
-# By level of the shop, from 0 (not verified) to 3 (audited):
-SHOP_HELD_PER_DAY_RIALS_MAX = (
-    100_000_000,
-    1_000_000_000,
-    10_000_000_000,
-    100_000_000_000,
-)  # rials of buyers' money a shop may be promised in a day
-SHOP_POSTS_PER_DAY_MAX = (1, 3, 10, 30)  # posts that reach its members' phones, in a day
-SHOP_PAYOUT_DELAY = (
-    timedelta(days=14),
-    timedelta(days=7),
-    timedelta(days=3),
-    timedelta(days=1),
-)  # between a delivery and the money
 
 # --- search ---------------------------------------------------------------------------------
 SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read

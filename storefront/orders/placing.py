@@ -8,7 +8,6 @@ The same key again gives the first order.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
