@@ -372,6 +372,10 @@ ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long 
 ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
 ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may be asked for
 ORDERS_PAGE = 20  # orders on one page
+SETTLEMENTS_PAGE = 30  # lines of a shop's settlements on one page
+SETTLEMENT_EXPORT_ROWS_MAX = 50_000  # lines of one export of a shop's month
+PAYOUTS_LOOKED_AT_MAX = 200  # payouts in which the lines of a month are looked for
+PAYOUTS_BESIDE_MAX = 6  # of them, on the page
 COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
 COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
 PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone

@@ -22,7 +22,9 @@ RIGHTS: Final[dict[str, frozenset[Right]]] = {
     Role.OWNER: frozenset({
         "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers",
     }),
-    Role.MANAGER: frozenset({"see", "edit", "catalogue", "posts", "orders", "numbers"}),
+    Role.MANAGER: frozenset({
+        "see", "edit", "catalogue", "posts", "orders", "money", "numbers",
+    }),
     Role.CLERK: frozenset({"see", "orders"}),
     Role.CONTENT: frozenset({"see", "catalogue", "posts"}),
 }  # fmt: skip
