@@ -372,6 +372,9 @@ ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long 
 ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
 ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may be asked for
 ORDERS_PAGE = 20  # orders on one page
+SHOP_KEYS_MAX = 10  # live keys of one shop's servers
+SHOP_API_CALLS_PER_MINUTE_MAX = 600  # requests one key of a shop may make in a minute
+SHOP_API_CHANGES_MAX = 100  # variants whose price or stock one request changes
 SETTLEMENTS_PAGE = 30  # lines of a shop's settlements on one page
 SETTLEMENT_EXPORT_ROWS_MAX = 50_000  # lines of one export of a shop's month
 PAYOUTS_LOOKED_AT_MAX = 200  # payouts in which the lines of a month are looked for

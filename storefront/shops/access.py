@@ -15,12 +15,14 @@ from identity.models import Person
 from storefront.shops.errors import ShopRoleMissing
 from storefront.shops.models import Product, Shop, Staff
 
-Right = Literal["see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers"]
+Right = Literal[
+    "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers", "keys",
+]  # fmt: skip
 Role = Staff.Role
 
 RIGHTS: Final[dict[str, frozenset[Right]]] = {
     Role.OWNER: frozenset({
-        "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers",
+        "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers", "keys",
     }),
     Role.MANAGER: frozenset({
         "see", "edit", "catalogue", "posts", "orders", "money", "numbers",

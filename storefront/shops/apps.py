@@ -31,6 +31,7 @@ class ShopsConfig(AppConfig):
             DeskPage("numbers", _("Numbers"), "chart-line", "shop_numbers", "numbers", 30),
             DeskPage("staff", _("Staff"), "users", "shop_staff", place=80),
             DeskPage("standing", _("Standing"), "shield-check", "shop_standing", place=85),
+            DeskPage("keys", _("API keys"), "key-round", "shop_keys", "keys", 88),
             DeskPage("settings", _("Settings"), "settings", "shop_settings", "edit", 90, tab=True),
         ):
             add_page(page)
