@@ -36,6 +36,8 @@ FORMS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Column = tuple[Promise, Callable[[Line, str], Cell]]
+PAID: Final = _("Paid out")
+RETURN: Final = _("Return after the payout")
 COLUMNS: Final[list[Column]] = [
     (_("Time (Jalali, Tehran)"), lambda one, _payout: jalali(one.at)),
     (_("Time (ISO)"), lambda one, _payout: instant(one.at) or ""),
@@ -50,8 +52,6 @@ COLUMNS: Final[list[Column]] = [
     (_("Payout"), lambda _one, payout: payout),
     (_("Code of the movement"), lambda one, _payout: one.transfer),
 ]
-PAID: Final = _("Paid out")
-RETURN: Final = _("Return after the payout")
 
 
 @page("money")
