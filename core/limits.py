@@ -164,6 +164,9 @@ USER_TOKEN_TTL_S = 300  # seconds a user token is good
 USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
 CONTACTS_PER_MINUTE_MAX = 10  # contacts one launch may hand to its app in a minute
 INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
+PREPARED_TEXT_CHARS_MAX = 300  # characters of a message an app prepares, and of an app's card
+PREPARED_MESSAGE_LIVES = timedelta(days=1)  # so long a prepared message may be sent
+PREPARED_MESSAGES_PER_MINUTE_MAX = 300  # messages one app may prepare in a minute
 START_PARAM_CHARS_MAX = 512  # characters of a start parameter
 CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
 CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
