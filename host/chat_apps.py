@@ -122,7 +122,8 @@ def share_prepared(
 ) -> Message:
     """Post what an app prepared for the sender, as he was shown it.
 
-    The caller has asked ``access``. Raises PreparedMessageGone, AppUnavailable, and as ``messages.post_card``.
+    The caller has asked ``access``. Raises PreparedMessageGone, AppUnavailable, and as
+    ``messages.post_card``.
     """
     prepared = preparing.take(sender, message_id, now=now)
     app = launchable_app(sender, prepared.app_person.app.public_id)
