@@ -236,9 +236,9 @@ def test_a_page_that_react_owns_whole_runs_and_shares_what_its_server_prepared(
     wish = {"user": facts["number"], "text": "امشب چای؟", "start_param": "tea"}
     prepared = api.post(f"/api/v1/apps/{app.app_id}/prepared-messages", data=wish)
     assert prepared.status == 201, prepared.text()
+    app_of(ali).locator("#prepared").fill(prepared.json()["id"])
     api.dispose()
 
-    app_of(ali).locator("#prepared").fill(prepared.json()["id"])
     app_of(ali).locator("#share").click()
     ali.get_by_role("dialog").get_by_role("button").filter(has_text="سارا").click()
     question = ali.get_by_role("dialog")
