@@ -20,6 +20,7 @@ class OrdersConfig(AppConfig):
 
         cards.register(card.ORDER)
         add_page(DeskPage("orders", _("Orders"), "inbox", "shop_orders", "orders", 5))
+        add_page(DeskPage("money", _("Money"), "banknote", "shop_money", "money", 35))
         add_page(DeskPage("terms", _("Shipping and coupons"), "send", "shop_terms", "edit", 40))
         post_migrate.connect(
             commission.enter_first_rule, dispatch_uid="orders.commission", sender=self
