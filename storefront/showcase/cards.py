@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.limits import RATINGS_SHOWN_MIN
 from core.templatetags.ui import isolate, number
+from storefront.shops.pictures import url_of
 from storefront.showcase.listings import is_public
 from storefront.showcase.models import Listing
 
@@ -80,8 +81,8 @@ def card_of(listing: Listing) -> Card:
         href = reverse("shop_page", args=[shop.slug])
         return Card(
             **same, name=shop.title, text=shop.about, by=shop.city, verified=shop.level >= 1,
-            icon="", seed=shop.public_id, href=href, opens=href, owner=f"m{shop.maker_id}",
-            stars=stars, votes=listing.rating_n,
+            icon=url_of(shop.logo), seed=shop.public_id, href=href, opens=href,
+            owner=f"m{shop.maker_id}", stars=stars, votes=listing.rating_n,
         )  # fmt: skip
     channel = listing.channel
     assert channel is not None  # the database says so: showcase_listing_of_one_thing
