@@ -35,6 +35,8 @@ FORMS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+PAID: Final = _("Paid out")
+RETURN: Final = _("Return after the payout")
 Column = tuple[Promise, Callable[[Line, str], Cell]]
 COLUMNS: Final[list[Column]] = [
     (_("Time (Jalali, Tehran)"), lambda one, _payout: jalali(one.at)),
@@ -50,8 +52,6 @@ COLUMNS: Final[list[Column]] = [
     (_("Payout"), lambda _one, payout: payout),
     (_("Code of the movement"), lambda one, _payout: one.transfer),
 ]
-PAID: Final = _("Paid out")
-RETURN: Final = _("Return after the payout")
 
 
 @page("money")

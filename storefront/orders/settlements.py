@@ -139,7 +139,7 @@ def page_of(
 
     A ``before`` that is no line begins at the top.
     """
-    asked = {
+    asked: dict[str, str | int | datetime] = {
         "maker": shop.maker_id,
         "shop": shop.pk,
         "begins": month.begins,

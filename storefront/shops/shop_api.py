@@ -273,5 +273,4 @@ def _told(products: list[Product]) -> list[dict[str, Any]]:
         sold.setdefault(row.product_id, []).append(row)
     for one in products:
         one.sold = sold.get(one.pk, [])  # type: ignore[attr-defined]  # for the answer
-    answers: list[dict[str, Any]] = ProductAnswer(products, many=True).data
-    return answers
+    return list(ProductAnswer(products, many=True).data)
