@@ -73,6 +73,7 @@ class Order(models.Model):
     due_at = models.DateTimeField(null=True)  # when the clock takes the next step
     created_at = models.DateTimeField(_("placed"))
     changed_at = models.DateTimeField(_("changed"))
+    told_seq = models.PositiveIntegerField(db_default=0)  # of the last event servers were told of
     card = models.BigIntegerField(null=True)  # of the message in the buyer–seller chat
 
     class Meta:
