@@ -164,6 +164,9 @@ USER_TOKEN_TTL_S = 300  # seconds a user token is good
 USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
 CONTACTS_PER_MINUTE_MAX = 10  # contacts one launch may hand to its app in a minute
 INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
+PREPARED_TEXT_CHARS_MAX = 300  # characters of a message an app prepares, and of an app's card
+PREPARED_MESSAGE_LIVES = timedelta(days=1)  # so long a prepared message may be sent
+PREPARED_MESSAGES_PER_MINUTE_MAX = 300  # messages one app may prepare in a minute
 START_PARAM_CHARS_MAX = 512  # characters of a start parameter
 CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
 CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
@@ -388,7 +391,7 @@ PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for l
 PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
 PLACE_CHARS_MAX = 40  # characters of the name of a province or city
 STAFF_PER_SHOP_MAX = 30  # people who work in one shop
-STOCK_LOW = 3  # pieces left of a variant from which on the desk says so
+STOCK_LOW = 3  # pieces left of a variant from which on the desk says so; triggers know it too
 DESK_LOW_ROWS = 6  # variants that run out, on the first page of a desk
 CATALOGUE_PAGE = 30  # products on one page of a shop's own list
 SHOP_CHANGES_PER_MINUTE_MAX = 120  # changes one person makes to his shops in a minute
@@ -404,7 +407,7 @@ SEARCH_WORDS_MAX = 8  # words of a query that are looked for
 SEARCH_WORD_CHARS_MAX = 40  # characters of one word of a query or of the vocabulary
 SEARCH_GUESSES_MAX = 200  # words one edit away that are compared, the most written first
 SEARCH_PAGE_ROWS = 24  # products on a page of results
-SEARCH_CANDIDATES_MAX = 1_000  # matches that are ranked; above, "1,000+" is said
+SEARCH_CANDIDATES_MAX = 300  # matches of one tier that are ranked; above, "300+" is said
 SEARCH_NEW_FOR = timedelta(days=14)  # a new product stands with those that sell, so that it is seen
 SEARCH_REFRESH_ROWS = 500  # products whose search rows are written by one statement
 SEARCH_SUGGESTIONS_MAX = 8  # suggestions while typing

@@ -35,6 +35,8 @@ FORMS: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+PAID: Final = _("Paid out")
+RETURN: Final = _("Return after the payout")
 Column = tuple[Promise, Callable[[Line, str], Cell]]
 PAID: Final = _("Paid out")
 RETURN: Final = _("Return after the payout")

@@ -48,6 +48,7 @@ urlpatterns = [
     path(DESK + "keys/", keys.keys, name="shop_keys"),
     path(DESK + "keys/<str:key_id>/revoke/", keys.revoke, name="shop_key_revoke"),
     path(DESK + "settings/", settings.settings, name="shop_settings"),
+    path(DESK + "logo/", settings.set_logo, name="shop_logo"),
     path(DESK + "standing/", standing.standing, name="shop_standing"),
     path(DESK + "standing/ask/", standing.ask, name="shop_verify"),
     path(DESK + "standing/<str:takedown_id>/", standing.appeal, name="shop_appeal"),

@@ -19,7 +19,7 @@ from messenger import wording
 from messenger.models import Membership
 from miniapps.models import AppPerson
 from storefront.orders.models import Order, OrderLine
-from storefront.shops.models import Product, Shop
+from storefront.shops.models import Product, Shop, Staff
 from storefront.showcase.errors import NotBought, NotOpenedYet, ReportDecided
 from storefront.showcase.models import Listing, ProductScore, Rating, Report
 
@@ -67,13 +67,16 @@ def review(*, product: Product, person: Person, stars: int, text: str, now: date
 
 
 def may_rate(listing: Listing, person: Person) -> bool:
-    """Tell whether the person has used it: opened the app; follows the shop or bought there."""
+    """Tell whether the person has used it: opened the app; follows the shop or bought there.
+
+    Who works in a shop does not rate it.
+    """
     if listing.app_id is not None:
         return AppPerson.objects.filter(
             app=listing.app_id, person=person, preview=False, last_opened_at__isnull=False
         ).exists()
     shop = listing.shop
-    if shop is None:
+    if shop is None or Staff.objects.filter(shop=shop, person=person).exists():
         return False
     if Membership.objects.filter(chat=shop.channel_id, person=person).exists():
         return True

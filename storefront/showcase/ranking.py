@@ -129,13 +129,13 @@ with circles as (
     cross join lateral unnest(chats) other(chat)
    where one.chat <> other.chat group by 1, 2 having count(*) >= %(both)s
 ), likest as (
-  select p.follows, c.listing_id, p.shared / sqrt(f.members::float * c.members) as likeness,
+  select p.follows, c.listing_id, c.chat_id, p.shared / sqrt(f.members::float * c.members) as likeness,
          row_number() over (partition by p.follows
                             order by p.shared / sqrt(f.members::float * c.members) desc) as place
     from pairs p join circles c on c.chat_id = p.chat_id join circles f on f.chat_id = p.follows
 )
-insert into showcase_kin (follows_id, listing_id, likeness)
-select follows, listing_id, least(1, likeness) from likest where place <= 6
+insert into showcase_kin (follows_id, listing_id, chat_id, likeness)
+select follows, listing_id, chat_id, least(1, likeness) from likest where place <= 6
 """
 _SOLD: Final = """
 with sold as (

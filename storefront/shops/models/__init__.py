@@ -1,6 +1,7 @@
 """Rows of shops, one module a subject."""
 
 from storefront.shops.models.catalogue import (
+    LowStock,
     Picture,
     Product,
     ProductPicture,
@@ -27,6 +28,7 @@ __all__ = [
     "DayCount",
     "Import",
     "ImportRow",
+    "LowStock",
     "Nudge",
     "Picture",
     "Post",

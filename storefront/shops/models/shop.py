@@ -79,6 +79,8 @@ class Shop(models.Model):
     status = models.CharField(
         _("status"), max_length=9, choices=Status.choices, default=Status.DRAFT
     )
+    # Picture.digest of a square
+    logo = models.CharField(max_length=64, default="", db_default="", blank=True)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices, default=Level.NONE)
     enamad_number = models.CharField(_("e-namad number"), max_length=20, default="", blank=True)
     enamad_until = models.DateField(_("e-namad until"), null=True, blank=True)

@@ -148,7 +148,7 @@ def test_tiers_climb_and_fall_with_a_distance_between(shop):
         refreshing.note_sales({product.pk: sold}, now=old)
         return ProductSearch.objects.get(pk=product.pk).tier
 
-    assert [tier(n) for n in (0, 9, 10, 7, 6, 100, 70, 69)] == [0, 0, 1, 1, 0, 2, 2, 1]
+    assert [tier(n) for n in (0, 1, 3, 8, 6, 5, 100, 45, 44, 0)] == [0, 1, 3, 5, 5, 4, 7, 7, 6, 0]
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,9 @@ def test_a_rating_has_one_to_five_stars_and_a_bounded_text(app, listing, mina, s
 def test_followers_rate_a_shop_and_the_shop_knows(sara, mina, dara):
     shop = make_shop(sara)
     listing = listings.listing_of(shop, now=NOW)
-    with pytest.raises(NotOpenedYet):
-        rate(listing, mina)
+    for nobody in (mina, sara):  # she works there, and follows it of course
+        with pytest.raises(NotOpenedYet):
+            rate(listing, nobody)
 
     for person, stars in ((mina, 5), (dara, 3)):
         chats.join(channel=shop.channel, person=person)
