@@ -1,4 +1,4 @@
-"""What `bench.storefront` measures of a product that everybody wants: orders, and where time goes."""
+"""What `bench.storefront` measures of a product that everybody wants: orders, where time goes."""
 
 import json
 import os
@@ -54,7 +54,7 @@ def hot_product() -> None:
           f" {statistics.median(orders):,.0f} a second; the bare conditional update"
           f" {statistics.median(updates):,.0f}; ratio {min(ratios):.3f} to {max(ratios):.3f};"
           f" reserved {sold.reserved:,} of {sold.on_hand:,}\n"
-          f"  one of them: {wall:.0f} ms from the cart to the end, {placing_ms:.0f} of them placing;"
+          f"  one of them: {wall:.0f} ms with filling the cart, {placing_ms:.0f} of them placing;"
           f" {python:.1f} ms of it are its own processor time, {stock:.1f} ms the statement that"
           f" waits for the stock and reserves it")  # fmt: skip
 
@@ -94,7 +94,8 @@ def _side_by_side(work: Callable[[int], None]) -> tuple[float, tuple[float, ...]
             spent = (
                 time.perf_counter() - began, time.process_time() - used, placed[0], reserved[0],
             )  # fmt: skip
-            os.write(writing, json.dumps([done, *(1000 * one / max(1, done) for one in spent)]).encode())
+            told = [done, *(1000 * one / max(1, done) for one in spent)]
+            os.write(writing, json.dumps(told).encode())
             os._exit(0)
         os.close(writing)
         pipes.append(reading)

@@ -1,4 +1,4 @@
-"""What `bench.storefront` measures of search: a set of queries, what they cost, how well they rank."""
+"""What `bench.storefront` measures of search: a set of queries, their costs, their ranking."""
 
 import json
 import statistics

@@ -20,8 +20,8 @@ from core.limits import (
     SHOWCASE_TOP_PEOPLE_MIN,
 )
 from storefront.showcase import cards
-from storefront.showcase.models import Front
 from storefront.showcase.listings import is_public
+from storefront.showcase.models import Front
 
 PER_OWNER_MAX: Final = 2  # cards of one owner in the rows of formulas together
 KEPT: Final = SHOWCASE_ROW_CARDS + 4

@@ -102,14 +102,18 @@ def test_what_is_closed_leaves_the_rows_at_once_and_the_next_comes_up(shop, app,
     Listing.objects.exclude(kind="shop").update(shown=0)
     Listing.objects.filter(kind="shop").update(shown=1)
     front.choose(now=NOW)
-    before = set(re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/"))))
+    before = set(
+        re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/")))
+    )
     assert {"/c/khabar/", f"/apps/{app.slug}/"} <= before
 
     Chat.objects.filter(handle="khabar").update(handle=None)
     App.objects.update(status="suspended")
     gone = next(path for path in before if path.startswith("/shops/")).split("/")[2]
     Shop.objects.filter(slug=gone).update(status="suspended")
-    after = set(re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/"))))
+    after = set(
+        re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/")))
+    )
 
     assert before - after == {"/c/khabar/", f"/apps/{app.slug}/", f"/shops/{gone}/"}
     assert len(after) == len(before)
