@@ -1,11 +1,14 @@
-"""The demo's shops: saffron, pottery and weaving, with pictures drawn at the start."""
+"""The demo's shops: saffron, pottery and weaving.
+
+Their pictures lie beside us: ``manage.py demopictures`` has drawn them with ``demo_drawings``.
+"""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from host import demo_drawings as draw
 from identity.models import Person
@@ -19,6 +22,7 @@ from storefront.shops.models import Category, Product, Shop, Staff
 from storefront.shops.opening import Sign
 
 TOMAN = 10  # rials
+PICTURES: Final = Path(__file__).parent / "demo_pictures"
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,8 @@ def _shop(one: DemoShop, people: dict[str, Person], now: datetime) -> Shop:
         )
     for thing in reversed(one.things):  # the newest stands first
         _product(shop, thing, one, owner, now)
+    with path_of(one, one.things[0]).open("rb") as drawing:
+        pictures.set_logo(shop=shop, picture=drawing, actor=owner, now=now)
     for rate in WAYS:
         near = rate.kind == ShippingRate.Kind.COURIER
         province, city = (shop.province, shop.city) if near else ("", "")
@@ -213,6 +219,11 @@ def _shop(one: DemoShop, people: dict[str, Person], now: datetime) -> Shop:
     for key in one.followers:
         chats.join(channel=shop.channel, person=people[key])
     return shop
+
+
+def path_of(shop: DemoShop, thing: Thing) -> Path:
+    """Return where the picture of a thing lies."""
+    return PICTURES / f"{shop.sign['slug']}-{shop.things.index(thing) + 1}.webp"
 
 
 def _product(shop: Shop, thing: Thing, one: DemoShop, owner: Person, now: datetime) -> Product:
@@ -230,9 +241,8 @@ def _product(shop: Shop, thing: Thing, one: DemoShop, owner: Person, now: dateti
         thing.title, variants, thing.text, Category.objects.get(slug=thing.category), thing.tags
     )
     product = catalogue.add_product(shop=shop, wish=wish, actor=owner, now=now)
-    motif, *tones = thing.picture
-    drawing = draw.drawn(motif, *tones, wall=one.wall, table=one.table)
-    picture = pictures.keep(shop=shop, picture=io.BytesIO(drawing), now=now)
+    with path_of(one, thing).open("rb") as drawing:
+        picture = pictures.keep(shop=shop, picture=drawing, now=now)
     pictures.add(product=product, picture=picture, alt=thing.alt, actor=owner, now=now)
     if thing.status != Product.Status.DRAFT:
         catalogue.set_status(product=product, status="published", actor=owner, now=now)

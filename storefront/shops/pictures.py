@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageOps
 
 from core import audit
 from core.limits import (
@@ -62,7 +62,10 @@ def url_of(digest: str, size: str = SMALL) -> str:
 
 def keep(*, shop: Shop, picture: BinaryIO, now: datetime) -> Picture:
     """Draw the picture anew and keep it; the same picture is kept once. Raises PictureRefused."""
-    drawn = _read(picture)
+    return _kept(shop, _read(picture), now)
+
+
+def _kept(shop: Shop, drawn: Image.Image, now: datetime) -> Picture:
     large = _webp(drawn)
     files = store()
     digest = files.put([large])
@@ -83,6 +86,18 @@ def keep(*, shop: Shop, picture: BinaryIO, now: datetime) -> Picture:
 def redrawn(picture: BinaryIO) -> bytes:
     """Return the large WebP of a picture that is kept elsewhere. Raises PictureRefused."""
     return _webp(_read(picture))
+
+
+@transaction.atomic
+def set_logo(*, shop: Shop, picture: BinaryIO, actor: Person, now: datetime) -> Shop:
+    """Let a picture stand for the shop, its middle cut out as a square. Raises PictureRefused."""
+    cut = ImageOps.fit(_read(picture), (PICTURE_SMALL_PIXELS * 2, PICTURE_SMALL_PIXELS * 2))
+    kept = _kept(shop, cut, now)
+    row = Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+    row.logo = kept.digest
+    row.save(update_fields=["logo"])
+    audit.record("shops.logo.set", by=actor, of=row, digest=kept.digest)
+    return row
 
 
 @transaction.atomic

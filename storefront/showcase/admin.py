@@ -169,7 +169,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_display = ["reason", "subject", "text", "state", "when"]
     list_filter = ["state", "reason"]
     search_fields = ["=public_id", "text"]
-    list_select_related = ["listing", "product", "rating"]
+    list_select_related = ["listing", "rating"]
     ordering = ["-id"]
     actions = ("uphold", "dismiss")
     fields = ("public_id", "subject", "reason", "text", "state", "decided_by", "when")
@@ -205,7 +205,7 @@ class ReportAdmin(ReadOnlyAdmin):
         """Return what the report is about."""
         if row.rating is not None:
             return row.rating.text or str(row.rating)
-        return str(row.listing or row.product)
+        return str(row.listing)
 
     @admin.display(description=_("time"), ordering="id")
     def when(self, row: Report) -> str:

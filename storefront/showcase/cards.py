@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.limits import RATINGS_SHOWN_MIN
 from core.templatetags.ui import isolate, number
+from storefront.shops.pictures import url_of
 from storefront.showcase.listings import is_public
 from storefront.showcase.models import Listing
 from storefront.showcase.models.editorial import in_language
@@ -87,7 +88,8 @@ def facts_of(listing: Listing) -> Facts:
     if listing.shop is not None:
         shop = listing.shop
         return same | {
-            "thing": shop.pk, "seed": shop.public_id, "address": shop.slug, "icon": "",
+            "thing": shop.pk, "seed": shop.public_id, "address": shop.slug,
+            "icon": url_of(shop.logo),
             "name": [shop.title, ""], "text": [shop.about, ""], "by": shop.city,
             "verified": shop.level >= 1, "owner": f"m{shop.maker_id}",
         }  # fmt: skip
@@ -106,10 +108,13 @@ def drawn(facts: Facts) -> Card:
     href = reverse(_PAGES[kind], args=[facts["address"]])
     if kind == Kind.CHANNEL:
         by = _("%(n)s followers") % {"n": number(by)}
+    icon = facts["icon"]
+    if kind == Kind.APP and icon:
+        icon = reverse("icon", args=[icon])
     return Card(
         key=facts["key"], id=facts["id"], kind=kind, name=in_language(*facts["name"]),
         text=in_language(*facts["text"]), by=by, verified=facts["verified"],
-        icon=reverse("icon", args=[facts["icon"]]) if facts["icon"] else "", seed=facts["seed"],
+        icon=icon, seed=facts["seed"],
         href=href, opens=reverse("app", args=[facts["address"]]) if kind == Kind.APP else href,
         owner=facts["owner"], stars=facts["stars"], votes=facts["votes"],
     )  # fmt: skip

@@ -19,13 +19,13 @@ from messenger import wording
 from messenger.models import Membership
 from miniapps.models import AppPerson
 from storefront.orders.models import Order, OrderLine
-from storefront.shops.models import Product, Shop
+from storefront.shops.models import Product, Shop, Staff
 from storefront.showcase.errors import NotBought, NotOpenedYet, ReportDecided
 from storefront.showcase.models import Listing, ProductScore, Rating, Report
 
 RECEIVED: Final = (Order.State.DELIVERED, Order.State.COMPLETED, Order.State.SETTLED)
 STARS: Final = range(1, 6)
-Thing = Listing | Product | Rating
+Thing = Listing | Rating
 
 
 def rate(*, listing: Listing, person: Person, stars: int, text: str, now: datetime) -> Rating:
@@ -67,13 +67,16 @@ def review(*, product: Product, person: Person, stars: int, text: str, now: date
 
 
 def may_rate(listing: Listing, person: Person) -> bool:
-    """Tell whether the person has used it: opened the app; follows the shop or bought there."""
+    """Tell whether the person has used it: opened the app; follows the shop or bought there.
+
+    Who works in a shop does not rate it.
+    """
     if listing.app_id is not None:
         return AppPerson.objects.filter(
             app=listing.app_id, person=person, preview=False, last_opened_at__isnull=False
         ).exists()
     shop = listing.shop
-    if shop is None:
+    if shop is None or Staff.objects.filter(shop=shop, person=person).exists():
         return False
     if Membership.objects.filter(chat=shop.channel_id, person=person).exists():
         return True
@@ -139,12 +142,18 @@ def reply(*, rating: Rating, text: str, actor: Person, now: datetime) -> Rating:
 
 
 def report(*, of: Thing, person: Person, reason: str, text: str, now: datetime) -> Report:
-    """Say that something breaks the rules; twice is once. Raises InvalidInput."""
+    """Say that something breaks the rules; twice is once.
+
+    What is said against a shop or its products goes to ``shops.reporting``, which has the queue
+    that can take them down. Raises InvalidInput, NotFound (a shop).
+    """
+    if isinstance(of, Listing) and of.shop_id is not None:
+        raise NotFound
     if reason not in Report.Reason.values:
         raise InvalidInput([Fault("#/reason", "must be one of the reasons", "choice")])
     words = _text(text, REPORT_TEXT_CHARS_MAX)
     _bounded(person)
-    subject: dict[str, Any] = {"listing": None, "product": None, "rating": None}
+    subject: dict[str, Any] = {"listing": None, "rating": None}
     subject[of._meta.model_name or ""] = of  # noqa: SLF001  (Django's public name for it)
     made, _new = Report.objects.get_or_create(
         person=person, **subject, defaults={"reason": reason, "text": words, "created_at": now}

@@ -84,7 +84,9 @@ with mean as (
          exp(-extract(epoch from %(now)s - l.listed_at) / 86400 / 21) as fresh,
          case when s.enamad_until < %(today)s then 0.5 else 0 end
          + 0.5 * least(2, (select count(*) from showcase_report r
-                            where r.listing_id = l.id and r.state = 'upheld')) as penalty
+                            where r.listing_id = l.id and r.state = 'upheld')
+                        + (select count(*) from shops_takedown t
+                            where t.shop_id = l.shop_id and t.state <> 'lifted')) as penalty
     from showcase_listing l cross join mean left join shops_shop s on s.id = l.shop_id
    where l.is_open
 ), scored as (

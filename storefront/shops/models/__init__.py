@@ -9,6 +9,7 @@ from storefront.shops.models.catalogue import (
     Variant,
 )
 from storefront.shops.models.imports import Import, ImportRow
+from storefront.shops.models.keys import ShopKey
 from storefront.shops.models.posts import (
     CountFold,
     DayCount,
@@ -40,6 +41,7 @@ __all__ = [
     "Report",
     "SearchWord",
     "Shop",
+    "ShopKey",
     "Staff",
     "Stock",
     "Takedown",

@@ -49,9 +49,9 @@ class Shop(models.Model):
 
         DRAFT = "draft", _("Draft")
         OPEN = "open", pgettext_lazy("shop", "Open")
-        PAUSED = "paused", _("Paused")
+        PAUSED = "paused", pgettext_lazy("shop", "Paused")
         SUSPENDED = "suspended", _("Suspended")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("shop", "Closed")
 
     class Level(models.IntegerChoices):
         """How far the shop is verified; it caps held money and broadcasts (core.limits)."""
@@ -79,6 +79,8 @@ class Shop(models.Model):
     status = models.CharField(
         _("status"), max_length=9, choices=Status.choices, default=Status.DRAFT
     )
+    # Picture.digest of a square
+    logo = models.CharField(max_length=64, default="", db_default="", blank=True)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices, default=Level.NONE)
     enamad_number = models.CharField(_("e-namad number"), max_length=20, default="", blank=True)
     enamad_until = models.DateField(_("e-namad until"), null=True, blank=True)

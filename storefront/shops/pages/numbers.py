@@ -21,6 +21,7 @@ from storefront.shops.pages.frame import page, show
 SPANS = (7, 30, 90)
 DEFAULT = 30
 FULL = 100  # a bar's whole length
+COLUMN = 10  # a day's width in the chart of days
 
 
 @page("numbers")
@@ -41,6 +42,9 @@ def shown(request: HttpRequest, member: Staff) -> HttpResponse:
         "rials": sum(one.rials for one in days),
         "days": _bars(days),
         "top": _top_bars(top),
+        "width": len(days) * COLUMN,
+        "first_day": days[-1].day,
+        "last_day": days[0].day,
         "is_empty": not any(one.orders or one.rials or one.visitors != 0 for one in days),
         "hides": any(one.visitors is None for one in days),
     }
@@ -71,7 +75,12 @@ def _sum(found: Iterable[int | None]) -> int:
 
 def _bars(days: list[Day]) -> list[dict[str, Any]]:
     longest = max([1, *(one.rials for one in days)])
-    return [{"at": one, "length": round(one.rials * FULL / longest)} for one in days]
+    found = []
+    for place, one in enumerate(days):
+        length = round(one.rials * FULL / longest)
+        x = (len(days) - 1 - place) * COLUMN  # the oldest stands at the start
+        found.append({"at": one, "length": length, "top": FULL - length, "x": x})
+    return found
 
 
 def _top_bars(top: list[Top]) -> list[dict[str, Any]]:

@@ -128,6 +128,7 @@ def _form(
     shop, now = member.shop, timezone.localtime(timezone.now(), quiet.TEHRAN)
     chosen = set(request.POST.getlist("products")) | set(request.GET.getlist("product"))
     rows = Product.objects.filter(shop=shop, status=Product.Status.PUBLISHED).order_by("-pk")
+    chosen_time = request.POST.get("time", "") or f"{(now + timedelta(hours=1)).hour:02}:00"
     context: dict[str, Any] = {
         "tab": "posts",
         "refusal": refusal,
@@ -141,7 +142,8 @@ def _form(
         ],
         "days": [(now + timedelta(days=n)).date() for n in range(DAYS_SHOWN)],
         "day": parse_or_none(request.POST.get("day", "")),
-        "time": request.POST.get("time", "") or f"{(now + timedelta(hours=1)).hour:02}:00",
+        "time": chosen_time,
+        "times": sorted({f"{n // 2:02}:{n % 2 * 30:02}" for n in range(48)} | {chosen_time}),
         "most": POST_PRODUCTS_MAX,
         "posts_most": POSTS_PER_DAY_MAX[shop.level],
         "nudges_most": NUDGING_POSTS_PER_DAY_MAX[shop.level],

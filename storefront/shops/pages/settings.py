@@ -9,12 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.limits import SHOP_ABOUT_CHARS_MAX, SHOP_POLICY_CHARS_MAX, SHOP_TITLE_CHARS_MAX
+from core import rates
+from core.api.uploads import file_of
+from core.limits import (
+    PICTURES_PER_HOUR_MAX,
+    SHOP_ABOUT_CHARS_MAX,
+    SHOP_POLICY_CHARS_MAX,
+    SHOP_TITLE_CHARS_MAX,
+)
 from core.problems import InvalidInput, Problem
-from storefront.shops import opening
+from storefront.shops import opening, pictures
 from storefront.shops.models import Category, Staff
 from storefront.shops.opening import STEPS, Sign
-from storefront.shops.pages.frame import form_page, go, show
+from storefront.shops.pages.frame import form_page, go, show, step
 from storefront.shops.pages.opening import category_choices, province_choices
 from storefront.shops.pages.words import faults_of, sentence
 
@@ -65,3 +72,13 @@ def settings(request: HttpRequest, member: Staff) -> HttpResponse:
         return show(request, "settings.html", member, context, status=problem.status)
     flashes.success(request, _("Saved."))
     return go("shop_settings", shop)
+
+
+@step("edit")
+def set_logo(request: HttpRequest, member: Staff) -> HttpResponse:
+    """Give the shop the picture that stands for it."""
+    photo = file_of(request, "image")
+    rates.hit("shop-pictures", str(member.person_id), limit=PICTURES_PER_HOUR_MAX, period_s=3600)
+    pictures.set_logo(shop=member.shop, picture=photo, actor=member.person, now=timezone.now())
+    flashes.success(request, _("The picture is there."))
+    return go("shop_settings", member.shop)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("showcase", "0001_initial")]
+    dependencies = [("showcase", "0002_products_are_reported_to_shops")]
     operations = [
         migrations.CreateModel(
             name="Front",

@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
@@ -8,6 +9,7 @@ from core.problems import NotFound
 from storefront.shops import pictures
 from storefront.shops.errors import PictureRefused, TooManyPictures
 from storefront.shops.models import Picture, ProductPicture
+from tests.people import signed_in
 from tests.shopping import make_product, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,19 @@ def test_a_picture_is_drawn_anew_upright_in_two_sizes_without_what_the_phone_sai
             assert (drawn.format, max(drawn.size)) == ("WEBP", longest)
             assert "exif" not in drawn.info
             assert b"where it is" not in path.read_bytes()
+
+
+def test_the_middle_of_a_picture_stands_for_the_shop_as_a_square(shop, sara):
+    photo_of_a_wall = SimpleUploadedFile("wall.jpg", photo().getvalue())
+
+    answer = signed_in(sara).post("/shops/desk/golestan/logo/", {"image": photo_of_a_wall})
+
+    assert answer.status_code == 303
+    shop.refresh_from_db()
+    with Image.open(pictures.store().path(shop.logo)) as drawn:
+        assert drawn.size == (800, 800)
+    page = signed_in(sara).get("/shops/golestan/")
+    assert f"/pictures/{shop.logo}-small.webp" in page.content.decode()
 
 
 def test_the_same_picture_is_kept_once(shop):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0003_decide_order")]
+    dependencies = [("orders", "0004_told_seq")]
     operations = [
         migrations.AddIndex(
             model_name="order",
