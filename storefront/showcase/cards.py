@@ -48,7 +48,7 @@ class Card:
 
 def rows() -> QuerySet[Listing]:
     """Return listings with everything that a card shows: one query for any number of them."""
-    return Listing.objects.select_related("app__maker", "shop__channel", "shop__maker", "channel")
+    return Listing.objects.select_related("app__maker", "shop", "channel")
 
 
 def cards_of(keys: Iterable[int]) -> dict[int, Card]:

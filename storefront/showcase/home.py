@@ -20,8 +20,8 @@ from storefront.showcase import cards, front
 from storefront.showcase.cards import Card
 from storefront.showcase.models.editorial import in_language
 
-# A card of a front stands as it was drawn; whether it may still be seen is asked of the thing: of an
-# app or a channel by its key, of shops whether they are among the few that are closed.
+# A card of a front stands as it was drawn; whether it may still be seen is asked of the thing: of
+# an app or a channel by its key, of shops whether they are among the few that are closed.
 _EVERYBODY: Final = """
 select 'slot' as section, s.place::text as name, 0 as position, s.listing_id, s.public_id as id,
        s.title_fa, s.title_en, s.text_fa, s.text_en, s.is_paid, null::jsonb as facts

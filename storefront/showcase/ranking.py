@@ -129,7 +129,8 @@ with circles as (
     cross join lateral unnest(chats) other(chat)
    where one.chat <> other.chat group by 1, 2 having count(*) >= %(both)s
 ), likest as (
-  select p.follows, c.listing_id, c.chat_id, p.shared / sqrt(f.members::float * c.members) as likeness,
+  select p.follows, c.listing_id, c.chat_id,
+         p.shared / sqrt(f.members::float * c.members) as likeness,
          row_number() over (partition by p.follows
                             order by p.shared / sqrt(f.members::float * c.members) desc) as place
     from pairs p join circles c on c.chat_id = p.chat_id join circles f on f.chat_id = p.follows

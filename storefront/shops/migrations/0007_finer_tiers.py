@@ -41,6 +41,9 @@ select gin_clean_pending_list('shops_search_all');
 drop index shops_word_near;
 create index shops_word_near on shops_searchword using gist (word gist_trgm_ops)
   where word !~ '[0-9]';
+-- What goes on while somebody types comes from this index alone.
+create index shops_word_goes_on on shops_searchword (word text_pattern_ops) include (ndoc)
+  where word !~ '[0-9]';
 -- A page asks of each shop whether it is closed: of few shops, in a page or two.
 create index shops_closed on shops_shop (id) where status not in ('open', 'paused');
 
@@ -93,6 +96,7 @@ begin
   return changed;
 end $$;
 drop index shops_closed;
+drop index shops_word_goes_on;
 drop index shops_word_near;
 create index shops_word_near on shops_searchword using gist (word gist_trgm_ops);
 alter index shops_search_all reset (gin_pending_list_limit);

@@ -65,7 +65,7 @@ def low_stock(shop: Shop) -> list[dict[str, Any]]:
         LowStock.objects.filter(
             shop_id=shop.pk, variant__is_sold=True, variant__product__status=Status.PUBLISHED
         )
-        .select_related("variant__product")
+        .select_related("variant__product", "variant__stock")
         .order_by("free", "variant_id")
     )
     return [

@@ -50,7 +50,8 @@ _MATCH: Final = """
 """
 # Closed shops are few: an index of their keys alone answers for a whole page.
 _OPEN: Final = """not exists (
-  select from shops_shop closed where closed.id = {shop} and closed.status not in ('open', 'paused'))
+  select from shops_shop closed
+   where closed.id = {shop} and closed.status not in ('open', 'paused'))
 """
 _CASCADE: Final = """
 with exact as materialized (
@@ -100,6 +101,9 @@ _SHELF: Final = """array(
     select c.id::int from shops_category c left join shops_category above on above.id = c.parent_id
      where %(shelf)s in (c.slug, above.slug))"""
 _TOP: Final = 7  # the highest tier
+_TIERS: Final = [(f"tier_{tier}", tier) for tier in range(_TOP, -1, -1)]
+_COUNT: Final = "(select count(*) from {name})"
+_UNION: Final = "union all select * from {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +239,20 @@ def _match(tier: str, wanted: Wanted) -> str:
 def _cascade(wanted: Wanted, is_open: str) -> str:
     """Return the query of a first page: each tier is looked through while those above are few."""
     joined, filters = _filters(wanted)
-    tiers, lows, above = [], [], ""
-    for tier in range(_TOP, -1, -1):
+    tiers, lows, counts = [], [], []
+    for name, tier in _TIERS:
+        above = " + ".join(counts)
         few = f" and {above} < %(enough)s" if above else ""
-        match = _match(f"s.tier = {tier}{few}", wanted)
-        tiers.append(f"tier_{tier} as materialized ({match})")
-        above += f"{' + ' if above else ''}(select count(*) from tier_{tier})"
-        lows.append(f"when {above} >= %(enough)s then {tier}")
-    names = [f"tier_{tier}" for tier in range(_TOP, -1, -1)]
+        tiers.append(f"{name} as materialized ({_match(f's.tier = {tier}{few}', wanted)})")
+        counts.append(_COUNT.format(name=name))
+        lows.append(f"when {' + '.join(counts)} >= %(enough)s then {tier}")
     return _CASCADE.format(
         joined=joined,
         filters=filters,
         tiers=", ".join(tiers),
-        union=" ".join(f"union all select * from {name}" for name in names),
+        union=" ".join(_UNION.format(name=name) for name, _tier in _TIERS),
         lows=" ".join(lows),
-        most=f"greatest({', '.join(f'(select count(*) from {name})' for name in names)})",
+        most=f"greatest({', '.join(counts)})",
         open=is_open,
     )
 

@@ -32,7 +32,8 @@ with known as materialized (
 select word, ndoc, 'known' as way from known
 union all
 (select word, ndoc, 'near' from shops_searchword
-  where less && (select array_agg(one) from unknown, unnest(less) one) and exists (select from unknown)
+  where less && (select array_agg(one) from unknown, unnest(less) one)
+    and exists (select from unknown)
   order by ndoc desc limit %(guesses)s)
 union all
 (select near.word, near.ndoc, 'far'
@@ -102,20 +103,11 @@ def meaning_of(text: str, *, exactly: bool = False) -> Meaning:
 def _look_up(terms: list[Term]) -> _Known:
     spellings = {spelling for term in terms for spelling in term.spellings if spelling}
     spellings |= {one.joined + two.joined for one, two in pairwise(terms)}
-    typed = [
-        {
-            "word": term.joined,
-            "other": term.other_keys,
-            "less": [
-                less
-                for one in (term.joined, term.other_keys)
-                if one
-                for less in one_letter_less(one)
-            ],
-        }
-        for term in terms
-        if term.joined or term.other_keys
-    ]
+    typed = []
+    for term in terms:
+        words = [one for one in (term.joined, term.other_keys) if one]
+        less = [less for one in words for less in one_letter_less(one)]
+        typed.append({"word": term.joined, "other": term.other_keys, "less": less})
     asked: dict[str, Any] = {
         "spellings": sorted(spellings),
         "typed": json.dumps(typed, ensure_ascii=False),
@@ -177,10 +169,12 @@ def completions(text: str, *, most: int) -> list[str]:
         return []
     begun = terms[-1].joined
     before = " ".join(term.joined for term in terms[:-1])
+    # Numbers of models are very many: they go on from a number only.
+    which = "" if any(one.isdigit() for one in begun) else "and word !~ '[0-9]'"
     with connection.cursor() as cursor:
         cursor.execute(
-            """select word from shops_searchword where word like %s and word <> %s
-                order by ndoc desc, word limit %s""",
+            f"""select word from shops_searchword where word like %s and word <> %s {which}
+                order by ndoc desc, word limit %s""",  # noqa: S608  (ours)
             [
                 begun.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
                 begun,
