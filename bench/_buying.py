@@ -94,8 +94,8 @@ def _side_by_side(work: Callable[[int], None]) -> tuple[float, tuple[float, ...]
             spent = (
                 time.perf_counter() - began, time.process_time() - used, placed[0], reserved[0],
             )  # fmt: skip
-            told = [done, *(1000 * one / max(1, done) for one in spent)]
-            os.write(writing, json.dumps(told).encode())
+            found = [done, *(1000 * one / max(1, done) for one in spent)]
+            os.write(writing, json.dumps(found).encode())
             os._exit(0)
         os.close(writing)
         pipes.append(reading)

@@ -100,8 +100,12 @@ def _buy(person: Person) -> None:
     step = Order.objects.filter(pk__gte=FIRST_KEY, key__startswith="bench-").count() // BUYS
     with connection.cursor() as cursor:
         for n in range(BUYS):
-            given = {"buyer": person.pk, "id": _id("ord", person.pk * 100 + n), "key": f"own-{n}",
-                     "of": FIRST_KEY + step * n + 7}  # fmt: skip
+            given: dict[str, str | int] = {
+                "buyer": person.pk,
+                "id": _id("ord", person.pk * 100 + n),
+                "key": f"own-{n}",
+                "of": FIRST_KEY + step * n + 7,
+            }
             cursor.execute(
                 """with made as (
                      insert into orders_order (public_id, shop_id, buyer_id, key, state, payment,

@@ -239,7 +239,9 @@ def _match(tier: str, wanted: Wanted) -> str:
 def _cascade(wanted: Wanted, is_open: str) -> str:
     """Return the query of a first page: each tier is looked through while those above are few."""
     joined, filters = _filters(wanted)
-    tiers, lows, counts = [], [], []
+    tiers: list[str] = []
+    lows: list[str] = []
+    counts: list[str] = []
     for name, tier in _TIERS:
         above = " + ".join(counts)
         few = f" and {above} < %(enough)s" if above else ""
