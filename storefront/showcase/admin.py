@@ -51,10 +51,10 @@ class ShelfFilter(admin.SimpleListFilter):
 
     def lookups(self, _request: HttpRequest, _admin: Any) -> list[tuple[str, str]]:
         """Return the shelves on which something stands."""
-        words = dict(AppCategory.choices)
+        words = {slug: str(name) for slug, name in AppCategory.choices}
         words |= {one.slug: one.title_in(get_language() or "fa") for one in Category.objects.all()}
         used = Listing.objects.exclude(shelf="").values_list("shelf", flat=True).distinct()
-        return sorted((slug, str(words.get(slug, slug))) for slug in used)
+        return sorted((slug, words.get(slug, slug)) for slug in used)
 
     def queryset(self, _request: HttpRequest, rows: QuerySet[Listing]) -> QuerySet[Listing]:
         """Return what stands on the chosen shelf."""
