@@ -1,39 +1,43 @@
-"""What `bench.storefront` measures inside the product: pages, an import, a hot product."""
+"""What `bench.storefront` measures inside the product: its pages, and an import beside COPY."""
 
 import csv
 import io
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from bench._following import FIRST_PERSON, _buffers
-from bench._shops import FIRST_KEY
+from bench._following import FIRST_PERSON, FOLLOWED, _buffers
+from bench._shops import FIRST_KEY, _id
 from bench._words import thing
-from core import rates
 from identity.models import Person
-from storefront.orders import addresses, carts, placing
-from storefront.orders.grounds import Wish
-from storefront.orders.models import ShippingRate
+from messenger import listing
+from messenger.models import Membership
+from storefront.orders import addresses, carts
+from storefront.orders.models import Order
 from storefront.shops.imports import beginning, columns, running
-from storefront.shops.models import Import, Product, Shop, Stock, Variant
-from storefront.shops.search.products import Wanted, find
-from storefront.shops.search.vocabulary import completions, meaning_of
+from storefront.shops.models import Import, LowStock, Product, Shop, Stock, Variant
+from storefront.showcase import front, listings, ranking
+from storefront.showcase.home import home_of
+from storefront.showcase.models import Kin
+from wallet import accounts, ledger
+from wallet.money import Rials
 
 ROUNDS = 60
 WARM_UP = 10
-BUYERS = 8
-HOT_S = 6.0
-QUERIES = ("کفش چرم", "زعفران", "گوشی", "سوهان قم", "هدفون نارون", "قوری مسی کاشان", "زعفران سرگل")
+BUYS = 24  # orders of the person who looks at his own
+KIN = 6  # cards of the row "because of what you follow"
+MOVES = 1_000  # movements of his wallet
+BY_KEY = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
 HOME = {
     "name": "سارا رضایی", "phone": "09121234567", "province": "تهران", "city": "تهران",
     "line": "خیابان ولیعصر، کوچهٔ نیلوفر، پلاک ۱۲", "postal_code": "1939614357",
@@ -42,6 +46,7 @@ HOME = {
 
 def pages() -> None:
     """Print queries, buffers and times of each page as one JSON line at the end."""
+    _furnish()
     found: dict[str, Any] = {}
     for name, (who, place) in _places().items():
         try:
@@ -50,14 +55,91 @@ def pages() -> None:
             print(f"    {name}: there is no such page yet")
             continue
         found[name] = _measured(_asking(who, address))
-    meant = [meaning_of(text) for text in QUERIES]
-    found["search, as a function"] = _measured(
-        lambda n: find(meaning_of(QUERIES[n % len(meant)]), Wanted())
-    )
-    found["suggestions, as a function"] = _measured(
-        lambda n: completions(QUERIES[n % len(QUERIES)][:3], most=8)
-    )
+    person = _buyer()
+    found["my channels"] = _measured(lambda _number: listing.channels_of(person))
     print(json.dumps(found))
+
+
+def _furnish() -> None:
+    """Do what the nights have done and what people have left, the same at every size."""
+    now = timezone.now()
+    if not Kin.objects.exists():
+        listings.renew(now=now)
+        people = Membership.objects.count() // FOLLOWED
+        ranking.relate(parts=max(1, people // 150_000))
+        ranking.rank(now=now, whole=True)
+    if not LowStock.objects.exists():  # of every hundredth variant few are left
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """update shops_stock set on_hand = reserved + variant_id % 4
+                    where variant_id % 97 = 0"""
+            )
+    _buy(_buyer())
+    _fill_wallet(_buyer())
+    with connection.cursor() as cursor:
+        for table in ("showcase_kin", "showcase_listing", "shops_stock", "shops_lowstock",
+                      "wallet_posting", "wallet_transfer", "orders_order"):  # fmt: skip
+            cursor.execute(f"vacuum (analyze) {table}")
+    front.choose(now=now)
+
+
+@cache
+def _buyer() -> Person:
+    """Return somebody to whom the Showcase tells KIN things that others follow too."""
+    for person in Person.objects.filter(pk__gte=FIRST_PERSON + 77).order_by("pk")[:500]:
+        own = {row.kind: row.cards for row in home_of(person, now=timezone.now()).own}
+        if len(own.get("because", ())) == KIN:
+            return person
+    raise RuntimeError(f"nobody of the first follows what {KIN} others are followed with")
+
+
+def _buy(person: Person) -> None:
+    """Give a person BUYS orders of many shops: copies of those of others."""
+    if person.orders.filter(key__startswith="own-").exists():
+        return
+    step = Order.objects.filter(pk__gte=FIRST_KEY, key__startswith="bench-").count() // BUYS
+    with connection.cursor() as cursor:
+        for n in range(BUYS):
+            given: dict[str, str | int] = {
+                "buyer": person.pk,
+                "id": _id("ord", person.pk * 100 + n),
+                "key": f"own-{n}",
+                "of": FIRST_KEY + step * n + 7,
+            }
+            cursor.execute(
+                """with made as (
+                     insert into orders_order (public_id, shop_id, buyer_id, key, state, payment,
+                       goods_rials, discount_rials, shipping_rials, total_rials, address, shipping,
+                       note, created_at, changed_at, seq)
+                     select %(id)s, shop_id, %(buyer)s, %(key)s, state, payment, goods_rials,
+                       discount_rials, shipping_rials, total_rials, address, shipping, note,
+                       created_at, changed_at, seq from orders_order where id = %(of)s returning id)
+                   insert into orders_orderline (order_id, variant_id, title, options, sku,
+                     quantity, unit_rials, paid_rials, rule_id, commission_rials, returned,
+                     refunded_rials)
+                   select made.id, variant_id, title, options, sku, quantity, unit_rials,
+                     paid_rials, rule_id, commission_rials, returned, refunded_rials
+                     from made, orders_orderline line where line.order_id = %(of)s""",
+                given,
+            )
+
+
+def _fill_wallet(person: Person) -> None:
+    """Give a person MOVES movements in his wallet: top-ups and what left again."""
+    purse, bank = accounts.of_person(person), accounts.platform("bank")
+    if purse.postings.count() >= MOVES:
+        return
+    for begin in range(0, MOVES, 100):
+        moves = []
+        for n in range(begin, begin + 100):
+            ways = (bank.pk, purse.pk, "topup") if n % 3 else (purse.pk, bank.pk, "payout")
+            moves.append(
+                ledger.move(
+                    debit=ways[0], credit=ways[1], amount=Rials(500_000 if n % 3 else 200_000),
+                    reason=ways[2], key=f"bench-{person.pk}-{n}", book="live",  # type: ignore[arg-type]
+                )
+            )  # fmt: skip
+        ledger.post_many(sorted(moves, key=lambda one: one.debit != bank.pk))
 
 
 def _places() -> dict[str, tuple[Person | None, Any]]:
@@ -82,7 +164,7 @@ def _people() -> tuple[Shop, Person, Person]:
     """Return the shop that sells most, its owner, and somebody with a full cart there."""
     shop = Shop.objects.select_related("channel").get(pk=FIRST_KEY)
     owner = Person.objects.get(pk=FIRST_PERSON)
-    buyer = Person.objects.get(pk=FIRST_PERSON + 77)
+    buyer = _buyer()
     basket = carts.basket_of(buyer, shop)
     if not basket.lines:
         for product in shop.products.filter(status="published").order_by("pk")[:5]:
@@ -117,18 +199,30 @@ def _measured(ask: Callable[[int], object]) -> dict[str, float]:
         times.append((time.perf_counter() - began) * 1000)
     with CaptureQueriesContext(connection) as asked:
         ask(0)
-    reads = [
-        one["sql"]
-        for one in asked
-        if one["sql"].lstrip(" (\n").lower().startswith(("select", "with"))
-    ]
     warm = sorted(times[WARM_UP:])
     return {
         "queries": len(asked),
-        "buffers": sum(_buffers(sql) for sql in reads),
+        **buffers_of([one["sql"] for one in asked]),
         "p50_ms": statistics.median(warm),
         "p95_ms": warm[int(len(warm) * 0.95)],
     }
+
+
+def buffers_of(asked: list[str]) -> dict[str, int]:
+    """Return the buffers that these queries touch as they are planned, and when all go by key.
+
+    A table of a few pages is read whole, whatever index it has: by key is what a page costs where
+    tables are large, and what can be compared between two sizes.
+    """
+    reads = [sql for sql in asked if sql.lstrip(" (\n").lower().startswith(("select", "with"))]
+    planned = sum(_buffers(sql) for sql in reads)
+    with connection.cursor() as cursor:
+        for name in BY_KEY:
+            cursor.execute(f"set {name} = off")
+        by_key = sum(_buffers(sql) for sql in reads)
+        for name in BY_KEY:
+            cursor.execute(f"reset {name}")
+    return {"buffers": planned, "by_key": by_key}
 
 
 def import_and_copy(rows: int) -> None:
@@ -210,67 +304,3 @@ def _copied(shop: Shop) -> float:
             spent += time.perf_counter() - began
         cursor.execute("drop table bench_copy")
     return spent
-
-
-def hot_product() -> None:
-    """Print orders a second of one product, and the bare conditional update of its stock."""
-    # A few people order over and over, more than one shop may sell in a day.
-    rates.hit = lambda *_args, **_named: None
-    placing.__dict__["SHOP_HELD_RIALS_PER_DAY_MAX"] = (10**15,) * 4
-    shop = Shop.objects.get(pk=FIRST_KEY)
-    product = shop.products.filter(status="published").order_by("pk")[7]
-    variant = product.variants.order_by("position")[0]
-    Stock.objects.filter(variant=variant).update(on_hand=1_000_000)
-    rate = ShippingRate.objects.filter(shop=shop)[0]
-    buyers = []
-    for place in range(BUYERS):
-        person = Person.objects.get(pk=FIRST_PERSON + 1000 + place)
-        home = addresses.add(person=person, given=HOME, now=timezone.now())
-        buyers.append((person, home.public_id))
-    orders, updates = [], []
-    for _round in range(3):
-        orders.append(_side_by_side(lambda place: _order(shop, variant, rate, *buyers[place])))
-        updates.append(_side_by_side(lambda _place: _reserve(variant.pk)))
-    sold = Stock.objects.get(variant=variant)
-    ratios = [one / other for one, other in zip(orders, updates, strict=True)]
-    print(f"  orders of one hot product, {BUYERS} buyers at once, paid on delivery:"
-          f" {statistics.median(orders):,.0f} a second; the bare conditional update"
-          f" {statistics.median(updates):,.0f}; ratio {min(ratios):.3f} to {max(ratios):.3f};"
-          f" reserved {sold.reserved:,} of {sold.on_hand:,}")  # fmt: skip
-
-
-def _order(shop: Shop, variant: Variant, rate: ShippingRate, person: Person, home: str) -> None:
-    now = timezone.now()
-    carts.add(person=person, shop=shop, variant_id=variant.public_id, quantity=1, now=now)
-    wish = Wish(key=f"hot-{time.time_ns()}", rate_id=rate.public_id, address_id=home, cash=True)
-    placing.place(person=person, shop=shop, wish=wish, now=now)
-
-
-def _reserve(variant: int) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "update shops_stock set reserved = reserved + 1"
-            " where variant_id = %s and on_hand - reserved >= 1",
-            [variant],
-        )
-
-
-def _side_by_side(work: Callable[[int], None]) -> float:
-    """Work in processes of their own for a while; return how often a second it was done."""
-    connection.close()
-    pipes = []
-    for place in range(BUYERS):
-        reading, writing = os.pipe()
-        if os.fork() == 0:
-            done, ends = 0, time.perf_counter() + HOT_S
-            while time.perf_counter() < ends:
-                work(place)
-                done += 1
-            os.write(writing, str(done).encode())
-            os._exit(0)
-        os.close(writing)
-        pipes.append(reading)
-    counts = [int(os.read(pipe, 20) or b"0") for pipe in pipes]
-    if any(os.wait()[1] for _place in range(BUYERS)):
-        raise RuntimeError("somebody could not order")
-    return sum(counts) / HOT_S

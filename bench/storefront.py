@@ -6,6 +6,7 @@ var/bench-100, so that a load that was cut off goes on and the next measurement 
 
 import argparse
 import json
+import statistics
 import subprocess
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,6 +15,7 @@ from bench.host import run_inside
 from config.supervisor.plan import ROOT, python
 from config.supervisor.testing import Product, run_product
 
+SEARCH_PAGE_ROWS = 24  # core.limits; this process knows no settings
 SCALES = (1, 100)
 ROWS = 4_000  # of the import
 GROWTH_MAX = 1.5
@@ -39,19 +41,30 @@ def measure() -> None:
 
 
 def _measure(scales: tuple[int, ...]) -> None:
-    results = []
+    found: list[dict[str, Any]] = []
     for scale in scales:
         with _product(scale) as product:
             print(f"  {scale} %:")
             _load(product, scale)
-            lines = run_inside(product, "pages()", of="_pages").strip().splitlines()
-            print("\n".join(lines[:-1]))
-            results.append(json.loads(lines[-1]))
-            _table(results[-1])
-            for call in (f"import_and_copy({ROWS})", "hot_product()"):
-                print(run_inside(product, call, of="_pages").rstrip(), flush=True)
-    if len(results) > 1:
-        _growth(results[0], results[-1])
+            pages = _answer(product, "pages()", of="_pages")
+            _table(pages)
+            searches = _answer(product, "search_quality()", of="_finding")
+            found.append({"pages": pages, "searches": searches})
+            _mean(searches)
+            for call, of in ((f"import_and_copy({ROWS})", "_pages"), ("hot_product()", "_buying")):
+                print(run_inside(product, call, of=of).rstrip(), flush=True)
+    if len(found) > 1:
+        small, large = found[0], found[-1]
+        _growth(small["pages"], large["pages"])
+        _growth_of_search(small["searches"], large["searches"])
+
+
+def _answer(product: Product, call: str, *, of: str) -> dict[str, Any]:
+    """Return what a call prints as its last line; what it says before is printed."""
+    *said, last = run_inside(product, call, of=of).strip().splitlines()
+    print("\n".join(said), flush=True)
+    answer: dict[str, Any] = json.loads(last)
+    return answer
 
 
 def _product(scale: int) -> AbstractContextManager[Product]:
@@ -73,12 +86,24 @@ def _load(product: Product, scale: int) -> None:
 
 
 def _table(found: dict[str, dict[str, Any]]) -> None:
-    print(f"    {'page':<28} {'queries':>7} {'buffers':>8} {'p50 ms':>8} {'p95 ms':>8}")
+    print(
+        f"    {'page':<28} {'queries':>7} {'buffers':>8} {'by key':>8} {'p50 ms':>8} {'p95 ms':>8}"
+    )
     for name, one in found.items():
         print(
-            f"    {name:<28} {one['queries']:>7} {one['buffers']:>8,} {one['p50_ms']:>8.1f}"
-            f" {one['p95_ms']:>8.1f}"
+            f"    {name:<28} {one['queries']:>7} {one['buffers']:>8,} {one['by_key']:>8,}"
+            f" {one['p50_ms']:>8.1f} {one['p95_ms']:>8.1f}"
         )
+
+
+def _mean(searches: dict[str, dict[str, Any]]) -> None:
+    """Print what a query of the set costs, and one whose page is full."""
+    full = [one["buffers"] for one in searches.values() if one["hits"] >= SEARCH_PAGE_ROWS]
+    every = [one["buffers"] for one in searches.values()]
+    print(
+        f"  a search touches {statistics.mean(every):,.0f} buffers in the mean, {max(every):,} at"
+        f" most; {statistics.mean(full):,.0f} where its page is full ({len(full)} of {len(every)})"
+    )
 
 
 def _growth(small: dict[str, dict[str, Any]], large: dict[str, dict[str, Any]]) -> None:
@@ -86,10 +111,22 @@ def _growth(small: dict[str, dict[str, Any]], large: dict[str, dict[str, Any]]) 
     for name in small.keys() & large.keys():
         by = {
             key: large[name][key] / max(0.001, small[name][key])
-            for key in ("buffers", "p50_ms", "p95_ms")
+            for key in ("buffers", "by_key", "p50_ms", "p95_ms")
         }
-        said = "" if by["p50_ms"] < GROWTH_MAX else f"  above {GROWTH_MAX}"
+        above = [key for key in ("by_key", "p50_ms") if by[key] >= GROWTH_MAX]
         print(
-            f"    {name:<28} buffers {by['buffers']:>6.2f}  p50 {by['p50_ms']:>6.2f}"
-            f"  p95 {by['p95_ms']:>6.2f}{said}"
+            f"    {name:<28} buffers {by['buffers']:>6.2f}  by key {by['by_key']:>6.2f}"
+            f"  p50 {by['p50_ms']:>6.2f}  p95 {by['p95_ms']:>6.2f}"
+            + (f"  above {GROWTH_MAX}: {', '.join(above)}" if above else "")
         )
+
+
+def _growth_of_search(small: dict[str, dict[str, Any]], large: dict[str, dict[str, Any]]) -> None:
+    both = [
+        text for text in small if min(small[text]["hits"], large[text]["hits"]) >= SEARCH_PAGE_ROWS
+    ]
+    ratios = [large[text]["buffers"] / small[text]["buffers"] for text in both]
+    print(
+        f"  of {len(small)} searches the page is full at both sizes for {len(both)}: buffers grow"
+        f" {statistics.mean(ratios):.2f} in the mean, {max(ratios):.2f} at most"
+    )

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("", include("messenger.api.urls")),
     path("products/shown", Products.as_view()),
+    path("", include("storefront.orders.api_urls")),
     path("", include("miniapps.api.urls")),
     path("", include("host.api_urls")),
 ]

@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour="20", minute="20"),  # shortly before midnight in Tehran
     },
     "send-webhooks": {"task": "miniapps.send_webhooks", "schedule": 5.0},
+    "forget-prepared-messages": {"task": "miniapps.forget_prepared_messages", "schedule": 3600.0},
     "forget-old-webhook-attempts": {
         "task": "miniapps.forget_old_webhook_attempts",
         "schedule": 3600.0,

@@ -164,6 +164,9 @@ USER_TOKEN_TTL_S = 300  # seconds a user token is good
 USER_TOKENS_PER_MINUTE_MAX = 30  # tokens of one launch in a minute
 CONTACTS_PER_MINUTE_MAX = 10  # contacts one launch may hand to its app in a minute
 INIT_DATA_MAX_AGE_S = 86_400  # seconds validators accept initData; every SDK's default
+PREPARED_TEXT_CHARS_MAX = 300  # characters of a message an app prepares, and of an app's card
+PREPARED_MESSAGE_LIVES = timedelta(days=1)  # so long a prepared message may be sent
+PREPARED_MESSAGES_PER_MINUTE_MAX = 300  # messages one app may prepare in a minute
 START_PARAM_CHARS_MAX = 512  # characters of a start parameter
 CLOUD_KEYS_MAX = 1024  # CloudStorage keys of a person in one app
 CLOUD_KEY_CHARS_MAX = 128  # characters of a CloudStorage key
@@ -300,7 +303,7 @@ SKU_CHARS_MAX = 40  # characters of a shop's own mark of a variant
 STOCK_MAX = 1_000_000  # pieces of one variant
 VARIANT_WEIGHT_G_MAX = 500_000  # grams of one piece
 SHOP_HELD_RIALS_PER_DAY_MAX = (50_000_000, 500_000_000, 5_000_000_000, 50_000_000_000)
-# rials of orders of one day, by the shop's level
+# rials of orders of one day, by the shop's level: not verified, identity, e-namad, audited
 POST_PRODUCTS_MAX = 10  # products one post of a shop shows
 POSTS_PER_DAY_MAX = (2, 5, 20, 50)  # posts of one shop on one day, by the shop's level
 POST_AHEAD_MAX = timedelta(days=90)  # how far ahead a post may be planned
@@ -320,7 +323,7 @@ COUNT_KEYS_KEEP_S = 40 * 24 * 3600  # seconds a set of visitors is kept before i
 COUNT_FOLD_KEEP = timedelta(days=2)  # how long it is known which counts were added
 COUNT_DAYS_MAX = 366  # days of one table of a shop's numbers
 SHOP_PAYOUT_DELAYS = (
-    timedelta(days=7),
+    timedelta(days=14),
     timedelta(days=7),
     timedelta(days=3),
     timedelta(days=1),
@@ -373,6 +376,13 @@ ORDER_ASSUMED_AFTER_SHIPPING = timedelta(days=14)  # receipt is assumed so long 
 ORDER_ASSUMED_AFTER_DELIVERY = timedelta(days=3)  # and so long after the shop says it arrived
 ORDER_RETURN_WITHIN = timedelta(days=14)  # how long after receipt a return may be asked for
 ORDERS_PAGE = 20  # orders on one page
+SHOP_KEYS_MAX = 10  # live keys of one shop's servers
+SHOP_API_CALLS_PER_MINUTE_MAX = 600  # requests one key of a shop may make in a minute
+SHOP_API_CHANGES_MAX = 100  # variants whose price or stock one request changes
+SETTLEMENTS_PAGE = 30  # lines of a shop's settlements on one page
+SETTLEMENT_EXPORT_ROWS_MAX = 50_000  # lines of one export of a shop's month
+PAYOUTS_LOOKED_AT_MAX = 200  # payouts in which the lines of a month are looked for
+PAYOUTS_BESIDE_MAX = 6  # of them, on the page
 COMMISSION_BASIS_POINTS = 500  # what a new installation keeps of a delivered line
 COMMISSION_CAP_RIALS = 5_000_000  # and of one line at most
 PICTURE_BYTES_MAX = 12 * 1024 * 1024  # bytes of a picture as it comes from a phone
@@ -382,7 +392,7 @@ PICTURE_SMALL_PIXELS = 400  # pixels of the longer side of its small form, for l
 PICTURES_PER_HOUR_MAX = 300  # pictures one person may upload in an hour
 PLACE_CHARS_MAX = 40  # characters of the name of a province or city
 STAFF_PER_SHOP_MAX = 30  # people who work in one shop
-STOCK_LOW = 3  # pieces left of a variant from which on the desk says so
+STOCK_LOW = 3  # pieces left of a variant from which on the desk says so; triggers know it too
 DESK_LOW_ROWS = 6  # variants that run out, on the first page of a desk
 CATALOGUE_PAGE = 30  # products on one page of a shop's own list
 SHOP_CHANGES_PER_MINUTE_MAX = 120  # changes one person makes to his shops in a minute
@@ -391,20 +401,6 @@ REPORT_CHARS_MAX = 1_000  # characters of what a person says against a shop
 REPORTS_PER_DAY_MAX = 20  # shops and products one person may report in a day
 APPEAL_CHARS_MAX = 2_000  # characters of an appeal, of its answer, of why something is taken down
 ENAMAD_WARN_BEFORE = timedelta(days=30)  # how long before its end a shop is told of its e-namad
-# By level of the shop, from 0 (not verified) to 3 (audited):
-SHOP_HELD_PER_DAY_RIALS_MAX = (
-    100_000_000,
-    1_000_000_000,
-    10_000_000_000,
-    100_000_000_000,
-)  # rials of buyers' money a shop may be promised in a day
-SHOP_POSTS_PER_DAY_MAX = (1, 3, 10, 30)  # posts that reach its members' phones, in a day
-SHOP_PAYOUT_DELAY = (
-    timedelta(days=14),
-    timedelta(days=7),
-    timedelta(days=3),
-    timedelta(days=1),
-)  # between a delivery and the money
 
 # --- search ---------------------------------------------------------------------------------
 SEARCH_QUERY_CHARS_MAX = 120  # characters of a query that are read
@@ -412,7 +408,7 @@ SEARCH_WORDS_MAX = 8  # words of a query that are looked for
 SEARCH_WORD_CHARS_MAX = 40  # characters of one word of a query or of the vocabulary
 SEARCH_GUESSES_MAX = 200  # words one edit away that are compared, the most written first
 SEARCH_PAGE_ROWS = 24  # products on a page of results
-SEARCH_CANDIDATES_MAX = 1_000  # matches that are ranked; above, "1,000+" is said
+SEARCH_CANDIDATES_MAX = 300  # matches of one tier that are ranked; above, "300+" is said
 SEARCH_NEW_FOR = timedelta(days=14)  # a new product stands with those that sell, so that it is seen
 SEARCH_REFRESH_ROWS = 500  # products whose search rows are written by one statement
 SEARCH_SUGGESTIONS_MAX = 8  # suggestions while typing

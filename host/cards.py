@@ -6,18 +6,18 @@ import re
 from typing import Any
 
 from core.ids import is_id
-from core.limits import START_PARAM_CHARS_MAX
+from core.limits import PREPARED_TEXT_CHARS_MAX, START_PARAM_CHARS_MAX
 from core.problems import Fault, InvalidInput
 from messenger.cards import CardKind
 
-NAME_CHARS_MAX, TEXT_CHARS_MAX, BUTTON_CHARS_MAX = 60, 300, 40
+NAME_CHARS_MAX, BUTTON_CHARS_MAX = 60, 40
 _START_PARAM = re.compile(r"[A-Za-z0-9_-]*")
 _ICON = re.compile(r"(?:[0-9a-f]{64})?")
 _MEMBERS: dict[str, int] = {
     "name": NAME_CHARS_MAX,
     "name_en": NAME_CHARS_MAX,
     "icon": 64,
-    "text": TEXT_CHARS_MAX,
+    "text": PREPARED_TEXT_CHARS_MAX,
     "start_param": START_PARAM_CHARS_MAX,
     "button": BUTTON_CHARS_MAX,
 }

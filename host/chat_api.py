@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +15,8 @@ from rest_framework.views import APIView
 
 from core.api.idempotency import once
 from core.api.strict import StrictSerializer, Text
-from core.limits import START_PARAM_CHARS_MAX
+from core.limits import PREPARED_TEXT_CHARS_MAX, START_PARAM_CHARS_MAX
 from host import chat_apps
-from host.cards import TEXT_CHARS_MAX
 from messenger import access
 from messenger.api.serializers import MessageAnswer
 from messenger.api.views import FINDS, KEY, WRITES, person_of
@@ -35,10 +34,17 @@ class AppChoice(StrictSerializer):
 class NewAppCard(AppChoice):
     """An app to share, with a word of one's own."""
 
-    text = Text(max_length=TEXT_CHARS_MAX, required=False, allow_blank=True, default="")
+    text = Text(max_length=PREPARED_TEXT_CHARS_MAX, required=False, allow_blank=True, default="")
     start_param = Text(
         max_length=START_PARAM_CHARS_MAX, required=False, allow_blank=True, default=""
     )
+    client_id = Text(max_length=64, required=False)
+
+
+class PreparedChoice(StrictSerializer):
+    """A message that an app prepared for oneself."""
+
+    prepared = Text(max_length=64)
     client_id = Text(max_length=64, required=False)
 
 
@@ -128,14 +134,27 @@ class AppCards(APIView):
     @extend_schema(
         operation_id="share_app",
         parameters=[KEY],
-        request=NewAppCard,
+        request=PolymorphicProxySerializer(
+            "AppCardOrPrepared", [NewAppCard, PreparedChoice], resource_type_field_name=None
+        ),
         responses={201: MessageAnswer, **WRITES},
     )
     @once
     def post(self, request: Request, chat_id: str) -> Response:
-        """Post an app's card into the chat."""
+        """Post an app's card into the chat, or the one that an app `prepared` for oneself."""
         person = person_of(request)
         chat = access.chat_of(person, chat_id, right="write")
+        if isinstance(request.data, dict) and "prepared" in request.data:
+            chosen = PreparedChoice(data=request.data)
+            chosen.is_valid(raise_exception=True)
+            message = chat_apps.share_prepared(
+                chat=chat,
+                sender=person,
+                message_id=chosen.validated_data["prepared"],
+                client_id=chosen.validated_data.get("client_id") or uuid.uuid4().hex,
+                now=timezone.now(),
+            )
+            return Response(message_document(message, chat.public_id), status=201)
         asked = NewAppCard(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data

@@ -18,6 +18,8 @@ from host.cards import MINIAPP
 from identity.models import Person
 from messenger import messages
 from messenger.models import Chat, Message
+from miniapps import preparing
+from miniapps.access import launchable_app
 from miniapps.models import App, ChatApp
 
 RECENT_MAX = 8
@@ -112,6 +114,23 @@ def take_out(*, chat: Chat, app_id: str, actor: Person) -> None:
         raise NotFound
     audit.record("host.chat_app.removed", by=actor, of=chat, app=app_id)
     live.publish_on_commit(messages.topic_of(chat), "chat.apps_changed", {"chat": chat.public_id})
+
+
+@transaction.atomic
+def share_prepared(
+    *, chat: Chat, sender: Person, message_id: str, client_id: str, now: datetime
+) -> Message:
+    """Post what an app prepared for the sender, as he was shown it.
+
+    The caller has asked ``access``. Raises PreparedMessageGone, AppUnavailable, and as
+    ``messages.post_card``.
+    """
+    prepared = preparing.take(sender, message_id, now=now)
+    app = launchable_app(sender, prepared.app_person.app.public_id)
+    return share(
+        chat=chat, sender=sender, app=app, text=prepared.text, start_param=prepared.start_param,
+        client_id=client_id, now=now,
+    )  # fmt: skip
 
 
 def share(

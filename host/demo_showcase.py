@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from identity.models import Person
 from miniapps.models import App
 from storefront.shops.models import Shop
-from storefront.showcase import listings, opinions, ranking
+from storefront.showcase import front, listings, opinions, ranking
 from storefront.showcase.models import Collection, CollectionItem, Listing, Slot
 
 SAID = (
@@ -25,6 +25,7 @@ def load(apps: list[App], shops: list[Shop], people: list[Person], *, now: datet
         _collections(apps, shops, now)
         _opinions(shops, people, now)
     ranking.rank(now=now, whole=True)
+    front.choose(now=now)
 
 
 def _places(apps: list[App], shops: list[Shop], now: datetime) -> None:

@@ -164,6 +164,7 @@ def _app_words() -> dict[str, str]:
         "share_title": _("Share “{name}”"),
         "share_text": _("A word to it"),
         "shared": _("Shared"),
+        "prepared_title": _("Send this from “{name}” to “{chat}”?"),
         "opening": _("Opening {name}…"),
         "open_failed": _("{name} could not be opened."),
         "app_ended": _("{name} was closed by Barnamak."),

@@ -44,6 +44,7 @@ SCOPE_FOR: dict[str, AppKey.Scope] = {
     "see_money": AppKey.Scope.PAYMENTS_READ,
     "ask_money": AppKey.Scope.PAYMENTS_WRITE,
     "refund": AppKey.Scope.PAYMENTS_WRITE,
+    "prepare_messages": AppKey.Scope.MESSAGES,
 }
 # What a person's role needs for a right of ours that makers.RIGHTS does not name.
 RIGHT_FOR: dict[str, str] = {
@@ -51,6 +52,7 @@ RIGHT_FOR: dict[str, str] = {
     "see_money": "see",
     "ask_money": "billing",
     "refund": "billing",
+    "prepare_messages": "upload",
 }
 
 

@@ -7,17 +7,13 @@ nothing that real people or real money would notice.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-import secrets
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from core import audit
+from core import audit, keytexts
 from core.limits import APP_KEYS_MAX, KEY_USE_NOTED_EVERY
 from core.problems import Fault, InvalidInput
 from identity.models import Person
@@ -26,14 +22,11 @@ from miniapps.errors import TooManyKeys
 from miniapps.models import App, AppKey
 from miniapps.states import APP
 
-PREFIX_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
-PREFIX_CHARS = 10
 NAME_CHARS_MAX = 60
-SHAPE = re.compile(rf"^bnk_(test_)?([{PREFIX_LETTERS}]{{{PREFIX_CHARS}}})_([A-Za-z0-9_-]{{43}})$")
+SHAPE = keytexts.shape("bnk(?P<test>_test)?")
 TEST_SCOPES = frozenset({
     AppKey.Scope.PAYMENTS_READ, AppKey.Scope.PAYMENTS_WRITE, AppKey.Scope.INTROSPECT,
 })  # fmt: skip
-NOBODYS_DIGEST = hashlib.sha256(b"").hexdigest()
 
 
 @transaction.atomic
@@ -59,13 +52,12 @@ def issue(
     APP.after("edit", held.status)
     if live_keys(held, now=now).count() >= APP_KEYS_MAX:
         raise TooManyKeys(most=APP_KEYS_MAX)
-    prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(PREFIX_CHARS))
-    secret = secrets.token_urlsafe(32)
+    fresh = keytexts.fresh()
     key = AppKey.objects.create(
         app=held,
         name=name,
-        prefix=prefix,
-        digest=_digest(secret),
+        prefix=fresh.prefix,
+        digest=fresh.digest,
         scopes=sorted(set(scopes)),
         test=test,
         created_by=actor,
@@ -76,11 +68,11 @@ def issue(
         by=actor,
         of=key,
         app=held.public_id,
-        prefix=prefix,
+        prefix=fresh.prefix,
         scopes=key.scopes,
         test=test,
     )
-    return key, f"{key.head}_{secret}"
+    return key, f"{key.head}_{fresh.secret}"
 
 
 @transaction.atomic
@@ -99,10 +91,10 @@ def find_key(text: str, *, now: datetime) -> AppKey | None:
     shape = SHAPE.match(text)
     if shape is None:
         return None
-    key = AppKey.objects.select_related("app", "created_by").filter(prefix=shape[2]).first()
-    digest = NOBODYS_DIGEST if key is None else key.digest
-    matches = hmac.compare_digest(digest, _digest(shape[3]))
-    if key is None or not matches or key.test != bool(shape[1]) or not _is_live(key, now):
+    rows = AppKey.objects.select_related("app", "created_by").filter(prefix=shape["prefix"])
+    key = rows.first()
+    matches = keytexts.is_secret(shape["secret"], None if key is None else key.digest)
+    if key is None or not matches or key.test != bool(shape["test"]) or not _is_live(key, now):
         return None
     _note_use(key, now)
     return key
@@ -126,10 +118,6 @@ def _note_use(key: AppKey, now: datetime) -> None:
     if key.last_used_at is None or key.last_used_at <= now - KEY_USE_NOTED_EVERY:
         AppKey.objects.filter(pk=key.pk).update(last_used_at=now)
         key.last_used_at = now
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _live_scopes(scopes: Collection[str], *, test: bool) -> list[Fault]:

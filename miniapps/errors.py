@@ -21,6 +21,7 @@ Problem
 │   ├── NotApproved, NothingToRollBackTo, ReleaseForTeamIsWhole
 │   ├── TooManyEndpoints(most), EndpointExists(endpoint), QuestionTaken(endpoint, kinds),
 │   │   EndpointIsOff(state), NobodyToTell
+│   ├── PreparedMessageGone
 │   └── ExportNotReady(state), ExportTooLarge(most)
 └── TooLarge
     └── BundleTooLarge(limit_bytes)
@@ -39,6 +40,14 @@ class StateForbids(Conflict):
     code = "state-forbids"
     title = _("The present state does not permit this step")
     remedy = _("Load it again; the permitted states are listed.")
+
+
+class PreparedMessageGone(Conflict):
+    """A prepared message was sent, is too old, or was never meant for this person."""
+
+    code = "prepared-message-gone"
+    title = _("This message can no longer be sent")
+    remedy = _("Let the mini-app prepare it again; it is good once, and for a day.")
 
 
 class AppStateForbids(StateForbids):

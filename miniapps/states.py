@@ -58,6 +58,7 @@ APP: Final = Machine(
         "edit": _same("draft", "in_review", "live", "unlisted", "suspended"),
         "upload": _same("draft", "in_review", "live", "unlisted", "suspended"),
         "charge": _same("draft", "in_review", "live", "unlisted"),
+        "prepare": _same("draft", "in_review", "live", "unlisted"),
         "submit": {"draft": "in_review"} | _same("in_review", "live", "unlisted"),
         # The case was withdrawn or rejected; what is live stays live.
         "close_case": {"in_review": "draft"}

@@ -41,6 +41,14 @@ def end_old_launches() -> int:
         return ending.end_expired(now=timezone.now())
 
 
+@task("miniapps.forget_prepared_messages")
+def forget_prepared_messages() -> int:
+    """Delete prepared messages whose day is over."""
+    from miniapps import preparing
+
+    return preparing.forget_old(now=timezone.now())
+
+
 @task("miniapps.retire_old_versions")
 def retire_old_versions() -> int:
     """Take superseded versions out of the routes once their grace is over."""

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
-const OUTPUTS = { module: "host/static/host/runner/protocol.js", page: "docs/reference/bridge.md" };
+const OUTPUTS = { module: "host/static/host/runner/protocol.js", page: "docs/reference/bridge.md", types: "sdk/types/protocol.d.ts" };
 const MARKS = /(<!-- begin (\w+), generated -->\n)[^]*?(<!-- end \2 -->)/g;
 
 /** @param {string} path */
@@ -33,6 +33,36 @@ export function moduleText(protocol) {
   return `// Generated from sdk/protocol.json by sdk/generate.js; edit there.\n${rows.join("")}`;
 }
 
+const TYPES = { array: "unknown[]", any: "unknown", object: "Record<string, unknown>" };
+
+/** @param {string} kind as the host checks it @param {string | undefined} narrower */
+const typeOf = (kind, narrower) => narrower ?? TYPES[/** @type {keyof typeof TYPES} */ (kind)] ?? kind;
+
+/** @param {any} method of the port */
+function paramsType({ params, narrower = {} }) {
+  const members = Object.entries(params).map(([name, kind]) => {
+    const optional = kind.endsWith("?");
+    return `${name}${optional ? "?" : ""}: ${typeOf(optional ? kind.slice(0, -1) : kind, narrower[name])}`;
+  });
+  return members.length ? `{${members.join(", ")}}` : "{}";
+}
+
+/** @param {any} protocol @returns {string} what TypeScript knows of the port */
+export function typesText({ modern }) {
+  const block = (/** @type {string} */ name, /** @type {[string, string][]} */ rows) =>
+    `export interface ${name} {\n${rows.map(([key, type]) => `    ${JSON.stringify(key)}: ${type};\n`).join("")}}\n`;
+  const { types, methods, events, errors } = modern;
+  const named = Object.entries(types).map(([name, type]) => `export type ${name} = ${type};\n`);
+  const codes = Object.keys(errors).filter((code) => !code.startsWith("<")).map((code) => JSON.stringify(code));
+  return [
+    "// Generated from sdk/protocol.json by sdk/generate.js; edit there.\n", ...named,
+    `/** Codes of the SDK and the host; a refusal of the server has its own. */\nexport type ErrorCode = ${codes.join(" | ")};\n`,
+    block("Methods", Object.entries(methods).map(([name, method]) =>
+      [name, `{params: ${paramsType(method)}, result: ${method.result}}`])),
+    block("Events", Object.entries(events)),
+  ].join("");
+}
+
 /** @param {any} params */
 const shape = (params) =>
   Object.entries(params)
@@ -56,23 +86,24 @@ function table(head, rows) {
   return line(head) + line(head.map(() => "---")) + rows.map(line).join("");
 }
 
+/** @param {string} name @param {any} method of Telegram's wire */
+function entry(name, { since, priority, handling, params, replies, refusal, differs }) {
+  const rows = [
+    `Since ${since} · ${priority} · ${handling}`,
+    Object.keys(params).length ? `Parameters: ${shapeCell(params)}` : "",
+    replies.length ? `Reply: ${replies.map((/** @type {string} */ reply) => `\`${reply}\``).join(", ")}` : "",
+    refusal ? `Refused: ${refusalCell(refusal)}` : "",
+    `Differs: ${differs}`,
+  ];
+  return `#### \`${name}\`\n\n${rows.filter(Boolean).map((row) => `* ${row}\n`).join("")}`;
+}
+
 /** @param {any} protocol @returns {Record<string, string>} */
 function tables(protocol) {
   const { methods, custom_methods: custom, events, modern, limits, handling } = protocol;
   return {
     handling: table(["handling", "meaning"], Object.entries(handling).map(([k, v]) => [k, String(v)])),
-    methods: table(
-      ["method", "since", "params", "reply", "handling", "refusal", "priority"],
-      Object.entries(methods).map(([name, m]) => [
-        `\`${name}\``, m.since, shapeCell(m.params),
-        m.replies.map((/** @type {string} */ r) => `\`${r}\``).join(", ") || "-",
-        m.handling, refusalCell(m.refusal), m.priority,
-      ]),
-    ),
-    differs: table(
-      ["method", "what differs here"],
-      Object.entries(methods).filter(([, m]) => m.differs).map(([name, m]) => [`\`${name}\``, m.differs]),
-    ),
+    methods: Object.entries(methods).map(([name, method]) => entry(name, method)).join("\n"),
     custom: table(
       ["method", "handling", "result"],
       Object.entries(custom).map(([name, m]) => [`\`${name}\``, m.handling, m.result]),
@@ -87,11 +118,16 @@ function tables(protocol) {
     modern: table(
       ["method", "params", "result", "handling"],
       Object.entries(modern.methods).map(([name, m]) => [
-        `\`${name}\``, shapeCell(m.params), m.result, m.handling,
+        `\`${name}\``, shapeCell(m.params),
+        `\`${m.result.replaceAll("|", "\\|")}\`${m.says ? `: ${m.says}` : ""}`, m.handling,
       ]),
     ),
     modernevents: table(
       ["event", "data"], Object.entries(modern.events).map(([k, v]) => [`\`${k}\``, `\`${v}\``]),
+    ),
+    types: table(
+      ["type", "members"],
+      Object.entries(modern.types).map(([k, v]) => [`\`${k}\``, `\`${String(v).replaceAll("|", "\\|")}\``]),
     ),
     errors: table(["code", "meaning"], Object.entries(modern.errors).map(([k, v]) => [`\`${k}\``, String(v)])),
     limits: table(["limit", "value"], Object.entries(limits).map(([k, v]) => [`\`${k}\``, String(v)])),
@@ -109,6 +145,7 @@ export function derived() {
   const protocol = JSON.parse(read("sdk/protocol.json"));
   return [
     [OUTPUTS.module, moduleText(protocol)],
+    [OUTPUTS.types, typesText(protocol)],
     [OUTPUTS.page, pageText(protocol, read(OUTPUTS.page))],
   ];
 }

@@ -158,7 +158,8 @@ def _still_ours(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
 
 def _caller(request: Request) -> str:
     key = getattr(request.auth, "pk", None)
-    return f"key:{key}" if key else f"person:{request.user.pk}"
+    kind = getattr(request.auth, "caller_kind", "key")  # keys of two kinds have numbers alike
+    return f"{kind}:{key}" if key else f"person:{request.user.pk}"
 
 
 def _fingerprint(request: Request) -> str:

@@ -148,13 +148,17 @@ class InvoiceAnswer(serializers.Serializer[Any]):
     expires_at = Moment()
     pay_url = serializers.CharField(help_text="a page where it is paid outside of the app")
     slug = serializers.CharField(help_text="for openInvoice in the app's page")
+    invoice_link = serializers.CharField(
+        help_text="the form that createInvoiceLink of Telegram and Bale returns; for openInvoice"
+    )
 
 
 def told_invoice(invoice: Invoice) -> dict[str, Any]:
-    """Return an invoice with the two ways to pay it."""
+    """Return an invoice with the ways to pay it."""
     return invoice_document(invoice) | {
         "pay_url": f"{settings.ORIGIN}/pay/{invoice.public_id}",
         "slug": invoice.public_id,
+        "invoice_link": f"https://t.me/${invoice.public_id}",
     }
 
 

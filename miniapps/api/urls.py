@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from miniapps.api import money, views, webhooks
+from miniapps.api import messages, money, views, webhooks
 
 urlpatterns = [
     path("makers", views.Makers.as_view()),
@@ -44,6 +44,7 @@ urlpatterns = [
     path("apps/<str:app_id>/invoices/<str:invoice_id>", money.OneInvoice.as_view()),
     path("apps/<str:app_id>/invoices/<str:invoice_id>/cancel", money.InvoiceCancellation.as_view()),
     path("apps/<str:app_id>/payments", money.Payments.as_view()),
+    path("apps/<str:app_id>/prepared-messages", messages.PreparedMessages.as_view()),
     path("apps/<str:app_id>/balance", money.Balance.as_view()),
     path("invoices", money.KeysInvoices.as_view()),
     path("payments/<str:payment_id>", money.OnePayment.as_view()),

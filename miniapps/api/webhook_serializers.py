@@ -13,7 +13,7 @@ from core.limits import WEBHOOK_NOTE_CHARS_MAX, WEBHOOK_OVERLAP, WEBHOOK_OVERLAP
 from miniapps.api.serializers import ID_CHARS_MAX, Moment
 from miniapps.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from miniapps.models.webhooks import OBJECT_CHARS_MAX
-from miniapps.webhooks.kinds import CHOICES, KINDS
+from miniapps.webhooks.kinds import KINDS, choices
 
 URL_CHARS_MAX = 2_000  # what is longer than an address may be is refused with its own words
 HOUR_S = 3600
@@ -23,8 +23,8 @@ class KindList(serializers.ListField):
     """Kinds of events; an empty list is every event."""
 
     def __init__(self, **kwargs: Any) -> None:
-        child = serializers.ChoiceField(choices=CHOICES)
-        super().__init__(child=child, max_length=len(CHOICES), **kwargs)
+        child = serializers.ChoiceField(choices=choices())
+        super().__init__(child=child, max_length=len(choices()), **kwargs)
 
 
 class NewEndpoint(StrictSerializer):

@@ -4,7 +4,13 @@ The state machines are design §6; the moves are functions of the verb modules, 
 """
 
 from miniapps.models.exports import Export
-from miniapps.models.launches import PREVIEW_AUDIENCE, AppPerson, Launch, StoredValue
+from miniapps.models.launches import (
+    PREVIEW_AUDIENCE,
+    AppPerson,
+    Launch,
+    PreparedMessage,
+    StoredValue,
+)
 from miniapps.models.registered import App, AppKey, Category, ChatApp, Route
 from miniapps.models.versions import Finding, Release, Submission, Version, VersionFile
 from miniapps.models.webhooks import (
@@ -16,7 +22,7 @@ from miniapps.models.webhooks import (
 
 __all__ = [
     "PREVIEW_AUDIENCE", "App", "AppKey", "AppPerson", "Category", "ChatApp", "Export", "Finding",
-    "Launch", "Release", "Route",
+    "Launch", "PreparedMessage", "Release", "Route",
     "StoredValue", "Submission", "Version", "VersionFile", "WebhookAttempt", "WebhookDelivery",
     "WebhookEndpoint", "WebhookEvent",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.ids import PublicIdField
+from core.limits import PREPARED_TEXT_CHARS_MAX, START_PARAM_CHARS_MAX
 from messenger.models import Chat
 from miniapps.models.registered import App
 from miniapps.models.versions import Release, Version
@@ -112,3 +113,23 @@ class StoredValue(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class PreparedMessage(models.Model):
+    """What an app's server wrote for one person to send, once, into a chat of his choice."""
+
+    public_id = PublicIdField(prefix="prp")
+    app_person = models.ForeignKey(
+        AppPerson, on_delete=models.CASCADE, related_name="prepared_messages"
+    )
+    text = models.CharField(max_length=PREPARED_TEXT_CHARS_MAX)
+    start_param = models.CharField(max_length=START_PARAM_CHARS_MAX, default="", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.public_id

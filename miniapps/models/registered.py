@@ -122,6 +122,7 @@ class AppKey(models.Model):
         WEBHOOKS = "webhooks:manage", _("Manage webhooks")
         PAYMENTS_READ = "payments:read", _("Read payments and the balance")
         PAYMENTS_WRITE = "payments:write", _("Make invoices and refund payments")
+        MESSAGES = "messages:write", _("Prepare messages that people share")
 
     public_id = PublicIdField(prefix="key")
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="keys")

@@ -22,7 +22,7 @@ from miniapps.models.webhooks import OBJECT_CHARS_MAX
 from miniapps.pages.frame import go, of_app, page, show, step
 from miniapps.pages.words import TONES
 from miniapps.webhooks import replaying
-from miniapps.webhooks.kinds import EVENTS, KINDS
+from miniapps.webhooks.kinds import KINDS, events
 
 LOG_PAGE = 50
 Outcome, State = WebhookAttempt.Outcome, WebhookDelivery.State
@@ -101,7 +101,7 @@ def log(request: HttpRequest, app_id: str) -> HttpResponse:
         "wanted": wanted,
         "is_filtered": any(wanted.values()),
         "states": State.choices,
-        "kinds": kind_choices(EVENTS),
+        "kinds": kind_choices(events()),
         "endpoints": endpoints,
         "show_endpoint": len(endpoints) > 1 and not wanted["endpoint"],
         "dead_endpoints": _dead_by_endpoint(endpoints) if wanted["state"] == State.DEAD else [],
@@ -122,7 +122,7 @@ def _dead_by_endpoint(endpoints: list[WebhookEndpoint]) -> list[dict[str, Any]]:
 def _wanted(request: HttpRequest, endpoints: list[WebhookEndpoint]) -> dict[str, str]:
     """Return the filters that mean something; others ask nothing."""
     known: dict[str, Iterable[str]] = {
-        "state": State.values, "kind": EVENTS, "endpoint": [one.public_id for one in endpoints],
+        "state": State.values, "kind": events(), "endpoint": [one.public_id for one in endpoints],
     }  # fmt: skip
     found = {name: request.GET.get(name, "") for name in known}
     wanted = {name: text if text in known[name] else "" for name, text in found.items()}

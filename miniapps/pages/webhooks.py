@@ -21,7 +21,7 @@ from miniapps.pages.frame import form_page, go, of_app, show, step
 from miniapps.pages.webhook_log import kind_choices, rows_of, tabs
 from miniapps.pages.words import TONES, faults_by_field, problem_notice
 from miniapps.webhooks import endpoints, events, replaying
-from miniapps.webhooks.kinds import CHOICES, KINDS
+from miniapps.webhooks.kinds import KINDS, choices
 
 SECRET_SHOWN = "console-webhook"  # session key of a secret that is shown once  # noqa: S105
 RECENT_SHOWN = 5
@@ -56,7 +56,7 @@ def _list_context(person: Person, app: App) -> dict[str, Any]:
     return of_app(person, app, tab="webhooks") | {
         "tabs": tabs(app, "endpoints"),
         "endpoints": [_row(one) for one in rows],
-        "kinds": kind_choices(CHOICES),
+        "kinds": kind_choices(choices()),
         "modes": Mode.choices,
         "given": {"mode": Mode.LIVE, "all": True, "kinds": []},
     }
@@ -124,7 +124,7 @@ def _context(person: Person, app: App, endpoint: WebhookEndpoint) -> dict[str, A
         | _row(endpoint)
         | {
             "tabs": tabs(app, "endpoints"),
-            "choices": kind_choices(CHOICES),
+            "choices": kind_choices(choices()),
             "given": {
                 "url": endpoint.url, "note": endpoint.note, "kinds": endpoint.kinds,
                 "all": not endpoint.kinds,

@@ -95,7 +95,7 @@ class _Preparation:
             return relay
         text = json.dumps({"imports": self.map_entries()}, separators=(",", ":"))
         self.result.scripts.insert(0, hash_source(text))
-        return f'{relay}<script type="importmap">{text}</script>'
+        return f'{relay}<script type="importmap" data-pin>{text}</script>'
 
     def map_entries(self) -> dict[str, str]:
         """Modules imported by an address from the root come from this version too."""

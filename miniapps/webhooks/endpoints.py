@@ -25,7 +25,7 @@ from miniapps.errors import EndpointExists, QuestionTaken, TooManyEndpoints
 from miniapps.models import App, WebhookDelivery, WebhookEndpoint
 from miniapps.states import APP
 from miniapps.webhooks import addresses, signing
-from miniapps.webhooks.kinds import CHOICES, KINDS, QUESTIONS
+from miniapps.webhooks.kinds import KINDS, choices, questions
 from miniapps.webhooks.within import within
 
 State = WebhookEndpoint.State
@@ -249,7 +249,7 @@ def _refuse_second_judge(
     app: App, mode: str, kinds: list[str], *, besides: WebhookEndpoint | None = None
 ) -> None:
     """Let each question have one endpoint that answers it. The caller holds the app."""
-    asked = set(kinds) & set(QUESTIONS)
+    asked = set(kinds) & set(questions())
     for other in _living(app, mode):
         both = asked & set(other.kinds)
         if both and other != besides:
@@ -260,7 +260,7 @@ def _faults(*, kinds: Collection[str], note: str, mode: str = Mode.LIVE) -> list
     faults = []
     if mode not in Mode.values:
         faults.append(Fault("#/mode", "must be live or test", "choice"))
-    if not set(kinds) <= set(CHOICES):
+    if not set(kinds) <= set(choices()):
         faults.append(Fault("#/kinds", "must name kinds of events", "choice"))
     if len(note) > WEBHOOK_NOTE_CHARS_MAX:
         detail = f"must have at most {WEBHOOK_NOTE_CHARS_MAX} characters"

@@ -22,7 +22,7 @@ from miniapps.actors import Actor
 from miniapps.errors import EndpointIsOff
 from miniapps.models import App, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from miniapps.webhooks.calling import text_of
-from miniapps.webhooks.kinds import EVENTS, TRIAL, wants
+from miniapps.webhooks.kinds import KINDS, TRIAL, wants
 
 SEND = "miniapps.send_webhooks"
 
@@ -45,7 +45,8 @@ def record(
     in the order of their ids.
     """
     assert connection.in_atomic_block
-    assert kind in EVENTS
+    assert kind in KINDS
+    assert not KINDS[kind].is_question
     one_at_a_time(f"webhooks.{app.pk}.{object_id}")
     known = WebhookEvent.objects.filter(app=app, dedupe=dedupe).first()
     if known is not None:

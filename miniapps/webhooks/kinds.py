@@ -1,6 +1,7 @@
 """What can be told to a maker's server: the closed list, in one place.
 
 A new kind is a line here and a heading in docs/reference/webhooks.md; a test compares the two.
+Floors above enter theirs in ``AppConfig.ready``; this floor never imports them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Kind:
 
 TRIAL: Final = "webhook.test"
 
-KINDS: Final[dict[str, Kind]] = {
+KINDS: Final[dict[str, Kind]] = {  # in the order of the lists that people see
     "payment.held": Kind(_("A payment is set aside")),
     "payment.captured": Kind(_("A payment is made")),
     "payment.declined": Kind(_("A payment was declined")),
@@ -40,12 +41,30 @@ KINDS: Final[dict[str, Kind]] = {
     "payout.failed": Kind(_("A payout failed"), is_of_maker=True),
     TRIAL: Kind(_("Test event"), is_retried=False),
 }
-# What an endpoint may ask for; a test event goes to the endpoint it was made for.
-CHOICES: Final = tuple(name for name in KINDS if name != TRIAL)
-EVENTS: Final = tuple(name for name, kind in KINDS.items() if not kind.is_question)
-QUESTIONS: Final = tuple(name for name, kind in KINDS.items() if kind.is_question)
+
+
+def register(kinds: dict[str, Kind]) -> None:
+    """Enter kinds of a floor above; entering one again takes its place."""
+    KINDS.update(kinds)
+
+
+def choices() -> list[str]:
+    """Return what an endpoint may ask for; a test event goes to the endpoint it was made for."""
+    return [name for name in KINDS if name != TRIAL]
+
+
+def events() -> list[str]:
+    """Return the kinds that are told, and not asked."""
+    return [name for name, kind in KINDS.items() if not kind.is_question]
+
+
+def questions() -> list[str]:
+    """Return the kinds that are asked while a person waits."""
+    return [name for name, kind in KINDS.items() if kind.is_question]
 
 
 def wants(kinds: list[str], kind: str) -> bool:
     """Tell whether an endpoint with this list is sent events of this kind."""
-    return kind in kinds if kinds else kind in EVENTS and not KINDS[kind].is_of_maker
+    if kinds:
+        return kind in kinds
+    return not KINDS[kind].is_question and not KINDS[kind].is_of_maker

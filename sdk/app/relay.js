@@ -1,5 +1,5 @@
-// The first script of every mini-app page: the way to the host, storage where the
-// browser blocks it, one version a page. Nothing here throws into the page.
+// The first script of every page: the way to the host, storage, one version a page.
+// Nothing here throws into the page.
 (() => {
   "use strict";
   /** @type {any} */
@@ -18,6 +18,11 @@
   const RETRY_AFTER_MS = 5000;
   const FRAGMENT_STAYS_MS = 500; // after load, for late readers
   const TOKEN_SPARE_MS = 30000;
+
+  // Our tags go before deferred scripts run: some apps hydrate the whole document.
+  addEventListener("readystatechange", () => {
+    for (const own of document.querySelectorAll("script[data-pin]")) own.remove();
+  }, { capture: true, once: true });
 
   const real = window.parent;
   const replaceState = history.replaceState.bind(history);

@@ -132,15 +132,23 @@
         postEvent("iframe_will_reload");
         location.reload();
       } else if (message.eventType === "set_custom_style") {
-        customStyle.textContent = event.origin === "https://web.telegram.org" ? String(message.eventData) : "";
+        setCustomStyle(event.origin === "https://web.telegram.org" ? String(message.eventData) : "");
       } else {
         receiveEvent(message.eventType, message.eventData);
       }
     });
   }
-  const customStyle = document.createElement("style");
+  /** The host's style without a node of ours: a framework may hydrate the whole document. @type {any} */
+  let customStyle = null;
+  /** @param {string} css */
+  function setCustomStyle(css) {
+    if (!customStyle && "adoptedStyleSheets" in document && "replaceSync" in CSSStyleSheet.prototype) {
+      customStyle = new CSSStyleSheet();
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, customStyle];
+    }
+    if (customStyle) customStyle.replaceSync(css);
+  }
   if (isIframe) {
-    document.head?.appendChild(customStyle);
     postEvent("iframe_ready", { reload_supported: true });
   }
 

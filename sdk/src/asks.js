@@ -4,7 +4,7 @@
 /** @typedef {import("./host.js").Place} Place */
 
 /**
- * @param {(method: string, params?: object, options?: CallOptions) => Promise<any>} call of the host
+ * @param {import("./host.js").Host["call"]} call of the host
  */
 export const asks = (call) => ({
   /** Let the person scan one QR code, by camera or by picture. @param {string} [text] your words above the camera @param {CallOptions} [options] @returns {Promise<string | null>} */
@@ -17,6 +17,8 @@ export const asks = (call) => ({
   getLocation: (options) => call("location.get", {}, options),
   /** Offer a link and words to a chat that the person chooses. @param {{url?: string, text?: string}} what @param {CallOptions} [options] @returns {Promise<boolean>} */
   share: (what, options) => call("share.link", what, options),
+  /** Let the person send, once, what your server prepared for them. @param {string} id @param {CallOptions} [options] @returns {Promise<boolean>} */
+  shareMessage: (id, options) => call("share.message", { id }, options),
   /** Offer a place on the home screen. @param {CallOptions} [options] @returns {Promise<boolean>} */
   addToHomeScreen: (options) => call("home_screen.add", {}, options),
 });

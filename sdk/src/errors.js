@@ -1,4 +1,7 @@
-/** What to do about each code of protocol.json, and about those of this package. */
+/**
+ * What to do about each code of protocol.json, and about those of this package.
+ * @type {Readonly<Record<import("./host.js").ErrorCode | "origin-not-listed" | "not-settled", string>>}
+ */
 export const REMEDIES = Object.freeze({
   "not-connected": "Open the app in Barnamak, or use the mock host of @barnamak/sdk/mock; then try again.",
   timeout: "Try again; if it lasts, show the person that the connection is slow.",

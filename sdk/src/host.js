@@ -1,23 +1,20 @@
 // The types of window.barnamak, which the host puts into every page of a mini-app; no code.
 
 /** @typedef {{timeoutMs?: number, signal?: AbortSignal}} CallOptions */
-/** @typedef {{id: string, appId: string, startParam: string | null, chatType: string | null,
- *   lang: string, dir: "rtl" | "ltr", platform: string}} Launch */
-/** @typedef {{id: number | string, first_name?: string, last_name?: string, username?: string,
- *   language_code?: string, photo_url?: string}} User */
-/** @typedef {{scheme: "light" | "dark", params: Record<string, string>}} Theme */
-/** @typedef {{height: number, width: number, expanded: boolean, stable: boolean}} Viewport */
-/** @typedef {{text?: string, visible?: boolean, active?: boolean, progress?: boolean, color?: string,
- *   text_color?: string, shine?: boolean}} Button */
-/** @typedef {Button & {position?: "left" | "right" | "top" | "bottom"}} SecondButton */
-/** @typedef {{id?: string, type?: "default" | "destructive" | "ok" | "close" | "cancel", text?: string}} PopupButton */
-/** @typedef {{title?: string, message: string, buttons?: PopupButton[]}} Popup */
-/** @typedef {{status: "paid" | "cancelled" | "failed" | "pending", token: string | null}} Paid */
-/** @typedef {{latitude: number, longitude: number, altitude?: number, course?: number, speed?: number,
- *   horizontal_accuracy?: number, vertical_accuracy?: number}} Place */
-/** @typedef {{color: string}} Look */
-/** @typedef {{theme: Theme, viewport: Viewport, mainButton: {}, secondaryButton: {}, backButton: {},
- *   settingsButton: {}, visibility: {visible: boolean}, closed: {reason: string}}} Events */
+/** @typedef {import("../types/protocol.js").Methods} Methods */
+/** @typedef {Omit<import("../types/protocol.js").Events, "hello">} Events */
+/** @typedef {import("../types/protocol.js").ErrorCode} ErrorCode */
+/** @typedef {import("../types/protocol.js").Launch} Launch */
+/** @typedef {import("../types/protocol.js").User} User */
+/** @typedef {import("../types/protocol.js").Theme} Theme */
+/** @typedef {import("../types/protocol.js").Viewport} Viewport */
+/** @typedef {import("../types/protocol.js").PopupButton} PopupButton */
+/** @typedef {import("../types/protocol.js").Paid} Paid */
+/** @typedef {import("../types/protocol.js").Place} Place */
+/** @typedef {Methods["main_button.set"]["params"]} Button */
+/** @typedef {Methods["secondary_button.set"]["params"]} SecondButton */
+/** @typedef {Methods["popup.open"]["params"]} Popup */
+/** @typedef {Methods["header.set"]["params"]} Look */
 
 /**
  * @typedef {object} Host
@@ -42,7 +39,7 @@
  * @property {(look: Look) => Promise<void>} bottomBar
  * @property {(url: string) => Promise<boolean>} openLink
  * @property {(kind: string, style?: string) => Promise<void>} haptic
- * @property {(method: string, params?: object, options?: CallOptions) => Promise<any>} call any method of the port, by its name
+ * @property {<M extends keyof Methods>(method: M, params?: Methods[M]["params"], options?: CallOptions) => Promise<Methods[M]["result"]>} call any method of the port, by its name
  * @property {(options?: CallOptions) => Promise<boolean>} requestWriteAccess
  * @property {<K extends keyof Events>(event: K, listener: (data: Events[K]) => void) => () => void} on
  * @property {{get(key: string, options?: CallOptions): Promise<string>,

@@ -6,11 +6,13 @@ import { BarnamakError } from "./errors.js";
 /** @typedef {{launch?: object, user?: object | null, theme?: object, viewport?: object, token?: string,
  *   storage?: Record<string, string>, lacks?: string[], greets?: boolean}} Asked */
 
+/** @type {(keyof import("./host.js").Methods)[]} */
 const METHODS = [
   "ready", "close", "expand", "token.get", "storage.get", "storage.set", "storage.remove", "storage.keys",
   "main_button.set", "secondary_button.set", "back_button.set", "settings_button.set", "popup.open", "invoice.open",
   "closing_confirmation.set", "header.set", "background.set", "bottom_bar.set", "link.open", "haptic.play",
-  "write_access.request", "contact.request", "clipboard.read", "location.get", "qr.scan", "share.link", "home_screen.add",
+  "write_access.request", "contact.request", "clipboard.read", "location.get", "qr.scan", "share.link", "share.message",
+  "home_screen.add",
   "fullscreen.request", "fullscreen.exit",
 ];
 const LIGHT = { bg_color: "#ffffff", text_color: "#17212b", button_color: "#0b7a75", button_text_color: "#ffffff" };
@@ -20,7 +22,7 @@ const DARK = { bg_color: "#17212b", text_color: "#f5f5f5", button_color: "#2ec4b
 const ANSWERS = {
   "popup.open": "ok", "invoice.open": { status: "paid", token: "mock-payment-token" }, "link.open": true,
   "write_access.request": true, "fullscreen.request": true, "fullscreen.exit": false,
-  "qr.scan": "https://example.ir/table/4", "share.link": true, "home_screen.add": true, "clipboard.read": "سلام",
+  "qr.scan": "https://example.ir/table/4", "share.link": true, "share.message": true, "home_screen.add": true, "clipboard.read": "سلام",
   "location.get": { latitude: 35.6892, longitude: 51.389, horizontal_accuracy: 20 },
   "contact.request": "contact=%7B%22user_id%22%3A1%2C%22phone_number%22%3A%22%2B989120000000%22%7D&auth_date=1&hash=mock",
 };
@@ -45,6 +47,7 @@ export class Mock {
     this.viewport = { height: 640, width: 390, expanded: true, stable: true, ...viewport };
     this.token = token ?? "mock-user-token";
     this.storage = new Map(Object.entries(storage));
+    /** @type {string[]} */
     this.capabilities = METHODS.filter((method) => !lacks.includes(method));
     this.connected = greets
       ? Promise.resolve()

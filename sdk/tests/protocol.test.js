@@ -65,5 +65,5 @@ test("the relay's own limits are the protocol's", () => {
   const relay = readFileSync(new URL("../app/relay.js", import.meta.url), "utf8");
   assert.match(relay, new RegExp(`AREA_CHARS_MAX = ${protocol.limits.stand_in_chars_max};`));
   assert.match(relay, new RegExp(`REQUEST_TIMEOUT_MS = ${protocol.limits.request_timeout_ms};`));
-  assert.ok(relay.length < 20_000, `${relay.length} characters`);
+  assert.ok(relay.length < 21_000, `${relay.length} characters`);
 });

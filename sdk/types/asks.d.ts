@@ -1,4 +1,4 @@
-export function asks(call: (method: string, params?: object, options?: CallOptions) => Promise<any>): {
+export function asks(call: import("./host.js").Host["call"]): {
     /** Let the person scan one QR code, by camera or by picture. @param {string} [text] your words above the camera @param {CallOptions} [options] @returns {Promise<string | null>} */
     scanQr: (text?: string, options?: CallOptions) => Promise<string | null>;
     /** Ask for the number: a signed string for your server. Needs the permission `phone`. @param {CallOptions} [options] @returns {Promise<string | null>} */
@@ -12,6 +12,8 @@ export function asks(call: (method: string, params?: object, options?: CallOptio
         url?: string;
         text?: string;
     }, options?: CallOptions) => Promise<boolean>;
+    /** Let the person send, once, what your server prepared for them. @param {string} id @param {CallOptions} [options] @returns {Promise<boolean>} */
+    shareMessage: (id: string, options?: CallOptions) => Promise<boolean>;
     /** Offer a place on the home screen. @param {CallOptions} [options] @returns {Promise<boolean>} */
     addToHomeScreen: (options?: CallOptions) => Promise<boolean>;
 };

@@ -2,85 +2,20 @@ export type CallOptions = {
     timeoutMs?: number;
     signal?: AbortSignal;
 };
-export type Launch = {
-    id: string;
-    appId: string;
-    startParam: string | null;
-    chatType: string | null;
-    lang: string;
-    dir: "rtl" | "ltr";
-    platform: string;
-};
-export type User = {
-    id: number | string;
-    first_name?: string;
-    last_name?: string;
-    username?: string;
-    language_code?: string;
-    photo_url?: string;
-};
-export type Theme = {
-    scheme: "light" | "dark";
-    params: Record<string, string>;
-};
-export type Viewport = {
-    height: number;
-    width: number;
-    expanded: boolean;
-    stable: boolean;
-};
-export type Button = {
-    text?: string;
-    visible?: boolean;
-    active?: boolean;
-    progress?: boolean;
-    color?: string;
-    text_color?: string;
-    shine?: boolean;
-};
-export type SecondButton = Button & {
-    position?: "left" | "right" | "top" | "bottom";
-};
-export type PopupButton = {
-    id?: string;
-    type?: "default" | "destructive" | "ok" | "close" | "cancel";
-    text?: string;
-};
-export type Popup = {
-    title?: string;
-    message: string;
-    buttons?: PopupButton[];
-};
-export type Paid = {
-    status: "paid" | "cancelled" | "failed" | "pending";
-    token: string | null;
-};
-export type Place = {
-    latitude: number;
-    longitude: number;
-    altitude?: number;
-    course?: number;
-    speed?: number;
-    horizontal_accuracy?: number;
-    vertical_accuracy?: number;
-};
-export type Look = {
-    color: string;
-};
-export type Events = {
-    theme: Theme;
-    viewport: Viewport;
-    mainButton: {};
-    secondaryButton: {};
-    backButton: {};
-    settingsButton: {};
-    visibility: {
-        visible: boolean;
-    };
-    closed: {
-        reason: string;
-    };
-};
+export type Methods = import("../types/protocol.js").Methods;
+export type Events = Omit<import("../types/protocol.js").Events, "hello">;
+export type ErrorCode = import("../types/protocol.js").ErrorCode;
+export type Launch = import("../types/protocol.js").Launch;
+export type User = import("../types/protocol.js").User;
+export type Theme = import("../types/protocol.js").Theme;
+export type Viewport = import("../types/protocol.js").Viewport;
+export type PopupButton = import("../types/protocol.js").PopupButton;
+export type Paid = import("../types/protocol.js").Paid;
+export type Place = import("../types/protocol.js").Place;
+export type Button = Methods["main_button.set"]["params"];
+export type SecondButton = Methods["secondary_button.set"]["params"];
+export type Popup = Methods["popup.open"]["params"];
+export type Look = Methods["header.set"]["params"];
 export type Host = {
     connected: Promise<void>;
     BarnamakError: any;
@@ -108,7 +43,7 @@ export type Host = {
     /**
      * any method of the port, by its name
      */
-    call: (method: string, params?: object, options?: CallOptions) => Promise<any>;
+    call: <M extends keyof Methods>(method: M, params?: Methods[M]["params"], options?: CallOptions) => Promise<Methods[M]["result"]>;
     requestWriteAccess: (options?: CallOptions) => Promise<boolean>;
     on: <K extends keyof Events>(event: K, listener: (data: Events[K]) => void) => () => void;
     storage: {

@@ -43,6 +43,7 @@ export class Mock {
     };
     token: string;
     storage: Map<string, string>;
+    /** @type {string[]} */
     capabilities: string[];
     connected: Promise<void>;
     /** Let the next call of a method be answered so; a function gets its parameters. @param {string} method @param {unknown} answer */

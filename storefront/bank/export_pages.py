@@ -18,8 +18,8 @@ from identity.pages import person_of
 from miniapps.errors import ExportTooLarge
 from miniapps.pages.money_forms import day_in
 from storefront.bank import exporting
-from storefront.bank.calendar import latest, midnight, read_month
 from storefront.bank.pages import MONTHS_SHOWN, accounts_of
+from storefront.calendar import latest, midnight, read_month
 
 BAD = 400
 

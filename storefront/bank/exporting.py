@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import rates
 from core.limits import BANK_EXPORT_ROWS_MAX, BANK_PDF_ROWS_MAX, EXPORTS_PER_HOUR_MAX
@@ -44,7 +45,7 @@ COLUMNS: Final[list[Column]] = [
     (_("Time (ISO)"), lambda one, _told: instant(one.at) or ""),
     (_("With whom"), lambda _one, told: told.name),
     (_("What it was"), lambda _one, told: told.reason),
-    (_("About"), lambda _one, told: told.about),
+    (pgettext_lazy("statement", "About"), lambda _one, told: told.about),
     (_("Category"), _category),
     (_("Your note"), lambda one, _told: one.note),
     (_("Amount (rials)"), lambda one, _told: one.amount_rials),

@@ -17,9 +17,9 @@ from core.problems import NotFound
 from core.templatetags.ui import percent
 from identity.pages import person_of
 from storefront.bank import insight, months
-from storefront.bank.calendar import Month, month_of, read_month
 from storefront.bank.categories import ICONS, Category
 from storefront.bank.pages import accounts_of, page
+from storefront.calendar import Month, month_of, read_month
 
 CLOSED = "bank_closed"  # in the session: months whose card was closed
 CLOSED_MAX = 24

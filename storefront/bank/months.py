@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from core.limits import RECONCILE_SLACK
 from identity.models import Person
-from storefront.bank.calendar import Month
 from storefront.bank.feed import EXPLAINED, MOVED, SORTED, asked_of, rows_of
+from storefront.calendar import Month
 from wallet.models import Account
 
 # A split movement counts with each of its parts where it belongs.

@@ -20,10 +20,10 @@ from core.keyset import key_of
 from identity.models import Person
 from identity.pages import person_of
 from storefront.bank import feed, tiles, underway
-from storefront.bank.calendar import latest
 from storefront.bank.categories import Category
 from storefront.bank.wanted import Wanted
 from storefront.bank.words import searched_names, told, told_under_way
+from storefront.calendar import latest
 from wallet import spending
 from wallet.accounts import Balance
 from wallet.models import Account, Spender, SpendingLimit

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from core.limits import BANK_SEARCH_CHARS_MAX
 from core.text import tight
-from storefront.bank.calendar import Month, read_month
 from storefront.bank.categories import Category
+from storefront.calendar import Month, read_month
 
 Way = Literal["", "in", "out"]
 WAYS: Final[dict[str, Way]] = {"in": "in", "out": "out"}

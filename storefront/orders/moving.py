@@ -17,7 +17,7 @@ from core.limits import ORDER_REASON_CHARS_MAX, TRACKING_CHARS_MAX
 from core.problems import Fault, InvalidInput
 from identity.models import Person
 from messenger import wording
-from storefront.orders import coupons, machine, money
+from storefront.orders import coupons, machine, money, tally
 from storefront.orders.errors import OrderStateForbids, ReasonNeeded
 from storefront.orders.machine import Side
 from storefront.orders.models import Order, OrderEvent, OrderLine, Parcel, ParcelLine
@@ -25,6 +25,7 @@ from storefront.orders.models import Order, OrderEvent, OrderLine, Parcel, Parce
 # The other side reads why.
 NEED_REASON = frozenset({"reject", "dispute", "give_back", "pay_out", "split"})
 ENDS_UNSOLD = frozenset({"cancelled", "rejected", "expired"})
+ALL_WENT_BACK = ENDS_UNSOLD | {"refunded"}
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,14 @@ def step(*, order: Order, asked: Asked, now: datetime) -> Order:
     if asked.event in {"cancel", "late"} and locked.parcels.exists():
         raise _refusal(locked, asked)  # a part is on its way: it comes back by a return
     reason = _reason(asked)
-    lines = list(locked.lines.order_by("variant_id"))
+    lines = _lines_of(locked)
     before = locked.state
     _enter(locked, found.to, asked, reason, now)
     money.carry_out(found.effect, locked, lines, refund_rials=asked.refund_rials, now=now)
+    if found.to in ALL_WENT_BACK:
+        tally.take_all(locked, lines)
+    elif found.effect == "split":
+        tally.take_share(locked, lines, refund_rials=asked.refund_rials)
     if found.to in ENDS_UNSOLD and locked.coupon_id is not None:
         coupons.give_back(locked.coupon_id, locked.pk)
     if before in machine.RESERVING and found.to not in machine.RESERVING:
@@ -86,7 +91,7 @@ def ship(
     The last parcel makes the order shipped. Raises OrderStateForbids, InvalidInput.
     """
     locked = locked_order(order)
-    lines = list(locked.lines.order_by("variant_id"))
+    lines = _lines_of(locked)
     left = left_of(lines)
     sent = dict(left if quantities is None else quantities)
     sent = {key: number for key, number in sent.items() if number}
@@ -123,7 +128,7 @@ def give_up_rest(*, order: Order, now: datetime) -> Order:
     found = machine.step_of(locked.state, "late_part")
     if found is None or not locked.parcels.exists():
         raise _refusal(locked, Asked("late_part", "clock"))
-    lines = list(locked.lines.order_by("variant_id"))
+    lines = _lines_of(locked)
     left = left_of(lines)
     back = 0
     for line in lines:
@@ -131,6 +136,7 @@ def give_up_rest(*, order: Order, now: datetime) -> Order:
         rials = line.paid_rials * after // line.quantity - line.refunded_rials
         line.returned, line.refunded_rials = after, line.refunded_rials + rials
         line.save(update_fields=["returned", "refunded_rials"])
+        tally.take_pieces(locked, line, pieces=left[line.pk], rials=rials)
         back += rials
     _enter(locked, found.to, Asked("late_part", "clock"), "", now)
     money.give_back(locked, back, now=now)
@@ -159,6 +165,10 @@ def locked_order(order: Order) -> Order:
 def tell(order: Order) -> None:
     """Have the order's card drawn anew after the commit."""
     jobs.enqueue_on_commit("orders.post_card", order_id=order.public_id)
+
+
+def _lines_of(order: Order) -> list[OrderLine]:
+    return list(order.lines.select_related("variant").order_by("variant_id"))
 
 
 def _enter(order: Order, to: str, asked: Asked, reason: str, now: datetime) -> None:

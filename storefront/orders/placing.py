@@ -8,7 +8,6 @@ The same key again gives the first order.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +24,7 @@ from core.limits import (
 from core.problems import NotFound
 from identity.models import Person
 from messenger import wording
-from storefront.orders import carts, coupons, grounds, shipping
+from storefront.orders import carts, coupons, grounds, shipping, tally
 from storefront.orders.carts import Basket
 from storefront.orders.errors import (
     CartChanged,
@@ -41,7 +40,7 @@ from storefront.orders.errors import (
 )
 from storefront.orders.grounds import Grounds, Wish
 from storefront.orders.models import Address, CommissionRule, Coupon, Order, ShippingRate
-from storefront.shops import counting
+from storefront.orders.shares import shared
 from storefront.shops.models import Shop
 from wallet import escrows
 from wallet.models import Escrow
@@ -120,17 +119,9 @@ def _placed(person: Person, shop: Shop, wish: Wish, now: datetime) -> Order:
     _write(order, plan)
     jobs.enqueue_on_commit("orders.post_card", order_id=order.public_id)
     _reserve(plan.basket)
-    _count(shop, order, plan.basket, now)
+    pieces = [(line.variant.product_id, line.quantity) for line in basket.lines]
+    tally.add(order, [(*one, rials) for one, rials in zip(pieces, _paid(plan), strict=True)])
     return order
-
-
-def _count(shop: Shop, order: Order, basket: Basket, now: datetime) -> None:
-    """Add the order to the shop's numbers of the day, once it stands."""
-    counting.count(shop, "orders", 1, now)
-    counting.count(shop, "revenue", order.goods_rials - order.discount_rials, now)
-    for line in basket.lines:
-        product = line.variant.product
-        counting.count_sold(product, pieces=line.quantity, rials=line.rials, now=now)
 
 
 def _same_shop(first: Order, shop: Shop) -> Order:
@@ -224,7 +215,6 @@ def _write(order: Order, plan: _Plan) -> None:
 
     Raises CouponRefused when somebody took the coupon's last use this moment, or he has had his.
     """
-    shares = shared(plan.bill.discount, [line.rials for line in plan.basket.lines])
     lines = [
         {
             "variant": line.variant.pk,
@@ -233,10 +223,10 @@ def _write(order: Order, plan: _Plan) -> None:
             "sku": line.variant.sku,
             "quantity": line.quantity,
             "unit": line.variant.price,
-            "paid": line.rials - off,
-            "commission": 0 if order.escrow_id is None else plan.rule.of(line.rials - off),
+            "paid": paid,
+            "commission": 0 if order.escrow_id is None else plan.rule.of(paid),
         }
-        for line, off in zip(plan.basket.lines, shares, strict=True)
+        for line, paid in zip(plan.basket.lines, _paid(plan), strict=True)
     ]
     names = (
         "public_id", "shop_id", "buyer_id", "key", "state", "payment", "escrow_id", "goods_rials",
@@ -255,6 +245,12 @@ def _write(order: Order, plan: _Plan) -> None:
     order._state.adding = False  # noqa: SLF001  (Django's own name for a row that stands)
     if plan.coupon is not None and not is_used:
         raise CouponRefused(reason="used-up")
+
+
+def _paid(plan: _Plan) -> list[int]:
+    """Return what is paid for the pieces of each line, less its share of the discount."""
+    whole = [line.rials for line in plan.basket.lines]
+    return [one - off for one, off in zip(whole, shared(plan.bill.discount, whole), strict=True)]
 
 
 _WRITE = """
@@ -321,17 +317,4 @@ def _reserve(basket: Basket) -> None:
             raise _SoldOut
 
 
-def shared(whole: int, parts: Sequence[int]) -> list[int]:
-    """Divide ``whole`` rials in proportion to ``parts``; the shares sum to it exactly."""
-    total = sum(parts)
-    if not total:
-        return [0] * len(parts)
-    shares = [whole * one // total for one in parts]
-    left = whole - sum(shares)
-    by_rest = sorted(range(len(parts)), key=lambda at: -(whole * parts[at] % total))
-    for at in by_rest[:left]:
-        shares[at] += 1
-    return shares
-
-
-__all__ = ["Bill", "Wish", "bill_of", "place", "shared"]
+__all__ = ["Bill", "Wish", "bill_of", "place"]

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from core.limits import ORDER_REASON_CHARS_MAX, ORDER_RETURN_WITHIN
 from identity.models import Person
 from messenger import wording
-from storefront.orders import moving
+from storefront.orders import moving, tally
 from storefront.orders.errors import ReturnRefused
 from storefront.orders.models import Order, OrderEvent, OrderLine, Return
 from wallet import escrows
@@ -52,7 +52,8 @@ def decide(
     Raises ReturnRefused(decided), InsufficientFunds (the shop's wallet), AccountFrozen.
     """
     locked = moving.locked_order(order)
-    held = Return.objects.select_related("line").get(pk=wish.pk, line__order=locked)
+    rows = Return.objects.select_related("line__variant")
+    held = rows.get(pk=wish.pk, line__order=locked)
     target = Return.State.APPROVED if approve else Return.State.REFUSED
     if held.state != Return.State.ASKED:
         if held.state == target:
@@ -93,6 +94,7 @@ def _refund(order: Order, held: Return, now: datetime) -> int:
     fee_before = _fee_on(line)
     line.returned, line.refunded_rials = after, line.refunded_rials + rials
     line.save(update_fields=["returned", "refunded_rials"])
+    tally.take_pieces(order, line, pieces=held.quantity, rials=rials)
     escrow = order.escrow
     if escrow is None or not rials:
         return rials

@@ -12,12 +12,14 @@ log = structlog.get_logger(__name__)
 
 @task("orders.post_card", quick=True)
 def post_card(order_id: str) -> None:
-    """Write an order's card into the chat of buyer and shop, or write it anew."""
-    from storefront.orders import card
+    """Tell servers what happened to an order, and write its card in the chat anew."""
+    from storefront.orders import card, telling
     from storefront.orders.models import Order
 
     rows = Order.objects.select_related("shop__maker__founder", "buyer")
-    card.post(order=rows.get(public_id=order_id), now=timezone.now())
+    order = rows.get(public_id=order_id)
+    telling.tell(order=order)
+    card.post(order=order, now=timezone.now())
 
 
 @task("orders.go_on")

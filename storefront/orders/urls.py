@@ -7,6 +7,7 @@ from storefront.orders import (
     cart_pages,
     checkout_pages,
     order_pages,
+    settlement_pages,
     step_pages,
     terms_pages,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("orders/addresses/", address_pages.book, name="addresses"),
     path("orders/addresses/<str:address_id>/", address_pages.forget, name="address_forget"),
     path("orders/in/<str:shop_name>/", order_pages.of_shop, name="shop_orders"),
+    path("orders/in/<str:shop_name>/money/", settlement_pages.money, name="shop_money"),
     path("orders/in/<str:shop_name>/terms/", terms_pages.shop_terms, name="shop_terms"),
     path("orders/in/<str:shop_name>/rates/", terms_pages.add_rate, name="shop_rates"),
     path(

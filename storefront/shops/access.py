@@ -15,14 +15,18 @@ from identity.models import Person
 from storefront.shops.errors import ShopRoleMissing
 from storefront.shops.models import Product, Shop, Staff
 
-Right = Literal["see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers"]
+Right = Literal[
+    "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers", "keys",
+]  # fmt: skip
 Role = Staff.Role
 
 RIGHTS: Final[dict[str, frozenset[Right]]] = {
     Role.OWNER: frozenset({
-        "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers",
+        "see", "edit", "staff", "catalogue", "posts", "orders", "money", "numbers", "keys",
     }),
-    Role.MANAGER: frozenset({"see", "edit", "catalogue", "posts", "orders", "numbers"}),
+    Role.MANAGER: frozenset({
+        "see", "edit", "catalogue", "posts", "orders", "money", "numbers",
+    }),
     Role.CLERK: frozenset({"see", "orders"}),
     Role.CONTENT: frozenset({"see", "catalogue", "posts"}),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ShopsConfig(AppConfig):
@@ -19,7 +20,9 @@ class ShopsConfig(AppConfig):
         from storefront.shops.desk import DeskPage, add_page
 
         for page in (
-            DeskPage("home", _("Desk"), "store", "shop_desk", place=0, tab=True),
+            DeskPage(
+                "home", pgettext_lazy("shop", "Desk"), "store", "shop_desk", place=0, tab=True
+            ),
             DeskPage(
                 "products", _("Products"), "package", "shop_products", "catalogue", 10, tab=True
             ),
@@ -28,6 +31,7 @@ class ShopsConfig(AppConfig):
             DeskPage("numbers", _("Numbers"), "chart-line", "shop_numbers", "numbers", 30),
             DeskPage("staff", _("Staff"), "users", "shop_staff", place=80),
             DeskPage("standing", _("Standing"), "shield-check", "shop_standing", place=85),
+            DeskPage("keys", _("API keys"), "key-round", "shop_keys", "keys", 88),
             DeskPage("settings", _("Settings"), "settings", "shop_settings", "edit", 90, tab=True),
         ):
             add_page(page)

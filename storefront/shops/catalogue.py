@@ -222,7 +222,7 @@ def set_status(*, product: Product, status: str, actor: Person, now: datetime) -
         refuse_taken_down(row)
     row.status, row.updated_at = status, now
     row.save(update_fields=["status", "updated_at"])
-    _shown_anew(row)
+    shown_anew(row.shop_id, [row.pk])
     audit.record(f"shops.product.{status}", by=actor, of=row)
     return row
 
@@ -264,7 +264,7 @@ def reprice(product: Product, now: datetime) -> None:
         product.min_price, product.max_price = sold["price__min"], sold["price__max"]
     product.updated_at = now
     product.save(update_fields=["min_price", "max_price", "updated_at"])
-    _shown_anew(product)
+    shown_anew(product.shop_id, [product.pk])
 
 
 @transaction.atomic
@@ -306,13 +306,13 @@ def touched(product: Product, now: datetime) -> None:
     """Say that what the product's page shows has changed."""
     product.updated_at = now
     product.save(update_fields=["updated_at"])
-    _shown_anew(product)
+    shown_anew(product.shop_id, [product.pk])
 
 
-def _shown_anew(product: Product) -> None:
-    """Let search and caches know that what people see of a product has changed."""
-    refreshing.refresh([product.pk])
-    _bump(product.shop_id)
+def shown_anew(shop_key: int, product_keys: Sequence[int]) -> None:
+    """Let search and caches know that what people see of products has changed."""
+    refreshing.refresh(list(product_keys))
+    _bump(shop_key)
 
 
 def _bump(shop_key: int) -> None:

@@ -26,7 +26,7 @@ from core.limits import COUNT_FOLD_KEEP, COUNT_KEYS_KEEP_S
 from core.locks import if_nobody_else
 from identity.models import Person
 from storefront.shops import quiet
-from storefront.shops.models import CountFold, Product, Shop
+from storefront.shops.models import CountFold, Shop
 
 Kind = Literal["views", "carts", "orders", "revenue"]
 KINDS: Final[frozenset[str]] = frozenset({"views", "carts", "orders", "revenue"})
@@ -49,9 +49,9 @@ def count_of(shop_key: int, kind: Kind, n: int, now: datetime) -> None:
     _after_commit([(f"{_day(now)}|{shop_key}|{kind}", n)])
 
 
-def count_sold(product: Product, *, pieces: int, rials: int, now: datetime) -> None:
+def count_sold(shop_key: int, product_key: int, *, pieces: int, rials: int, now: datetime) -> None:
     """Add to what was sold of a product today; a return takes away."""
-    at = f"{_day(now)}|{product.shop_id}|{product.pk}"
+    at = f"{_day(now)}|{shop_key}|{product_key}"
     _after_commit([(f"{at}|pieces", pieces), (f"{at}|rials", rials)])
 
 

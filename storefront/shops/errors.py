@@ -4,7 +4,8 @@
     ├── PictureRefused(reason)          too-many-bytes, too-many-pixels, unreadable
     ├── InvalidInput    (titles, prices, stock, options: faults by pointer)
     ├── NotAllowed
-    │   └── ShopRoleMissing(needs)      the person works there, but not as this
+    │   ├── ShopRoleMissing(needs)      the person works there, but not as this
+    │   └── ShopScopeMissing(needs)     the key is the shop's, but not for this
     ├── ImportUnreadable(reason)        the file cannot be read as a table
     └── Conflict
         ├── ImportNotReady(state)
@@ -12,6 +13,7 @@
         ├── ShopStateForbids(state), ProductStateForbids(state)
         ├── SkuTaken(sku), StockPromised(reserved), TooManyPictures(most)
         ├── ChangedMeanwhile(now_there), LastVariant
+        ├── TooManyShopKeys(most)
         ├── TooManyPosts(most, day), TooManyNudges(most, day), PostStateForbids(state)
         ├── TakenDown(takedown), AppealedAlready(state), DecidedAlready(state)
         └── LastShopOwner, TooManyStaff(most)
@@ -32,6 +34,14 @@ class ShopRoleMissing(NotAllowed):
     code = "shop-role-missing"
     title = _("Your role in this shop does not allow this")
     remedy = _("Ask the owner of the shop for another role.")
+
+
+class ShopScopeMissing(NotAllowed):
+    """The shop's key does not have the scope for this. Members: ``needs``."""
+
+    code = "shop-scope-missing"
+    title = _("This key of the shop does not allow this")
+    remedy = _("Make a key with the scope that is named.")
 
 
 class ImportUnreadable(Problem):
@@ -128,6 +138,14 @@ class ChangedMeanwhile(Conflict):
     code = "changed-meanwhile"
     title = _("Somebody changed this meanwhile")
     remedy = _("Look at what stands there now, then save again; what you wrote is kept.")
+
+
+class TooManyShopKeys(Conflict):
+    """The shop has as many live keys as it may. Members: ``most``."""
+
+    code = "too-many-shop-keys"
+    title = _("The shop has too many keys")
+    remedy = _("Revoke one that is not used any more.")
 
 
 class TooManyPosts(Conflict):

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from core.answers import wants_json
 from core.ids import is_id
@@ -152,7 +152,7 @@ class OpenFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer those that are closed."""
         del request, model_admin
-        return [("yes", gettext_lazy("Waiting")), ("no", gettext_lazy("Closed"))]
+        return [("yes", gettext_lazy("Waiting")), ("no", pgettext_lazy("report", "Closed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""
@@ -207,7 +207,7 @@ class ReportAdmin(CaseAdmin):
         """Return whether it waits."""
         if row.closed_at is None:
             return format_html('<span class="badge badge--warn">{}</span>', _("Waiting"))
-        return format_html('<span class="badge">{}</span>', _("Closed"))
+        return format_html('<span class="badge">{}</span>', pgettext("report", "Closed"))
 
 
 def _take_down(request: HttpRequest, shop: Shop, product: Any) -> None:
@@ -318,9 +318,9 @@ class VerificationAdmin(CaseAdmin):
         return [
             (_("Shop"), row.shop.title),
             (_("Level now"), row.shop.get_level_display()),
-            (_("Asked for"), row.get_level_display()),
+            (_("Level asked for"), row.get_level_display()),
             (_("Number of the e-namad"), digits(row.enamad_number) or "–"),
-            (_("Good until"), jalali(row.enamad_until) or "–"),
+            (_("e-namad until"), jalali(row.enamad_until) or "–"),
             (_("Asked by"), row.asked_by or "–"),
             (_("Status"), row.get_state_display()),
             (_("The answer"), row.answer or "–"),

@@ -5,6 +5,7 @@ from django.urls import path
 from storefront.shops import files
 from storefront.shops.pages import (
     home,
+    keys,
     numbers,
     opening,
     people,
@@ -44,6 +45,8 @@ urlpatterns = [
     path(DESK + "staff/", people.people, name="shop_staff"),
     path(DESK + "staff/add/", people.appoint, name="shop_staff_add"),
     path(DESK + "staff/<str:person_id>/", people.change, name="shop_staff_change"),
+    path(DESK + "keys/", keys.keys, name="shop_keys"),
+    path(DESK + "keys/<str:key_id>/revoke/", keys.revoke, name="shop_key_revoke"),
     path(DESK + "settings/", settings.settings, name="shop_settings"),
     path(DESK + "logo/", settings.set_logo, name="shop_logo"),
     path(DESK + "standing/", standing.standing, name="shop_standing"),

@@ -14,9 +14,9 @@ from django.utils import timezone
 from core import audit
 from core.limits import (
     APPEAL_CHARS_MAX,
-    SHOP_HELD_PER_DAY_RIALS_MAX,
-    SHOP_PAYOUT_DELAY,
-    SHOP_POSTS_PER_DAY_MAX,
+    NUDGING_POSTS_PER_DAY_MAX,
+    SHOP_HELD_RIALS_PER_DAY_MAX,
+    SHOP_PAYOUT_DELAYS,
 )
 from core.problems import Fault, InvalidInput
 from core.text import latin_digits
@@ -36,10 +36,10 @@ SWEEP_ROWS: Final = 500  # shops one sweep takes down a level
 
 @dataclass(frozen=True)
 class Caps:
-    """What a shop of a level may do."""
+    """What a shop of a level may do: the limits that orders and posts are held to."""
 
     held_per_day_rials: int
-    posts_per_day: int
+    nudges_per_day: int
     payout_delay: timedelta
 
 
@@ -56,7 +56,9 @@ class Proof:
 def caps(level: int) -> Caps:
     """Return what a shop of this level may do."""
     return Caps(
-        SHOP_HELD_PER_DAY_RIALS_MAX[level], SHOP_POSTS_PER_DAY_MAX[level], SHOP_PAYOUT_DELAY[level]
+        held_per_day_rials=SHOP_HELD_RIALS_PER_DAY_MAX[level],
+        nudges_per_day=NUDGING_POSTS_PER_DAY_MAX[level],
+        payout_delay=SHOP_PAYOUT_DELAYS[level],
     )
 
 

@@ -51,10 +51,10 @@ class ShelfFilter(admin.SimpleListFilter):
 
     def lookups(self, _request: HttpRequest, _admin: Any) -> list[tuple[str, str]]:
         """Return the shelves on which something stands."""
-        words = dict(AppCategory.choices)
+        words = {slug: str(name) for slug, name in AppCategory.choices}
         words |= {one.slug: one.title_in(get_language() or "fa") for one in Category.objects.all()}
         used = Listing.objects.exclude(shelf="").values_list("shelf", flat=True).distinct()
-        return sorted((slug, str(words.get(slug, slug))) for slug in used)
+        return sorted((slug, words.get(slug, slug)) for slug in used)
 
     def queryset(self, _request: HttpRequest, rows: QuerySet[Listing]) -> QuerySet[Listing]:
         """Return what stands on the chosen shelf."""
@@ -204,7 +204,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_display = ["reason", "subject", "text", "state", "when"]
     list_filter = ["state", "reason"]
     search_fields = ["=public_id", "text"]
-    list_select_related = ["listing", "product", "rating"]
+    list_select_related = ["listing", "rating"]
     ordering = ["-id"]
     actions = ("uphold", "dismiss")
     fields = ("public_id", "subject", "reason", "text", "state", "decided_by", "when")
@@ -240,7 +240,7 @@ class ReportAdmin(ReadOnlyAdmin):
         """Return what the report is about."""
         if row.rating is not None:
             return row.rating.text or str(row.rating)
-        return str(row.listing or row.product)
+        return str(row.listing)
 
     @admin.display(description=_("time"), ordering="id")
     def when(self, row: Report) -> str:

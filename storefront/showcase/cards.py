@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,8 +15,11 @@ from core.templatetags.ui import isolate, number
 from storefront.shops.pictures import url_of
 from storefront.showcase.listings import is_public
 from storefront.showcase.models import Listing
+from storefront.showcase.models.editorial import in_language
 
 Kind = Listing.Kind
+Facts = dict[str, Any]  # of a card, as JSON keeps them
+_PAGES: Final = {Kind.APP: "app_page", Kind.SHOP: "shop_page", Kind.CHANNEL: "channel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Card:
 
 def rows() -> QuerySet[Listing]:
     """Return listings with everything that a card shows: one query for any number of them."""
-    return Listing.objects.select_related("app__maker", "shop__channel", "shop__maker", "channel")
+    return Listing.objects.select_related("app__maker", "shop", "channel")
 
 
 def cards_of(keys: Iterable[int]) -> dict[int, Card]:
@@ -65,32 +68,55 @@ def stars_of(rating_sum: int, rating_n: int) -> float | None:
 
 def card_of(listing: Listing) -> Card:
     """Return the card of a listing that was read with ``rows``."""
-    stars = stars_of(listing.rating_sum, listing.rating_n)
-    same: dict[str, Any] = {"key": listing.pk, "id": listing.public_id, "kind": listing.kind}
+    return drawn(facts_of(listing))
+
+
+def facts_of(listing: Listing) -> Facts:
+    """Return what the card of a listing shows, in no language: what ``home`` keeps of a row."""
+    same: Facts = {
+        "key": listing.pk, "id": listing.public_id, "kind": listing.kind,
+        "votes": listing.rating_n, "stars": stars_of(listing.rating_sum, listing.rating_n),
+    }  # fmt: skip
     if listing.app is not None:
         app = listing.app
-        return Card(
-            **same, name=app.name, text=app.about, by=app.maker.name,
-            verified=app.maker.verified_at is not None,
-            icon=reverse("icon", args=[app.icon]) if app.icon else "", seed=app.public_id,
-            href=reverse("app_page", args=[app.slug]), opens=reverse("app", args=[app.slug]),
-            owner=f"m{app.maker_id}", stars=stars, votes=listing.rating_n,
-        )  # fmt: skip
+        return same | {
+            "thing": app.pk, "seed": app.public_id, "address": app.slug, "icon": app.icon or "",
+            "name": [app.name_fa, app.name_en], "text": [app.about_fa, app.about_en],
+            "by": app.maker.name, "verified": app.maker.verified_at is not None,
+            "owner": f"m{app.maker_id}",
+        }  # fmt: skip
     if listing.shop is not None:
         shop = listing.shop
-        href = reverse("shop_page", args=[shop.slug])
-        return Card(
-            **same, name=shop.title, text=shop.about, by=shop.city, verified=shop.level >= 1,
-            icon=url_of(shop.logo), seed=shop.public_id, href=href, opens=href,
-            owner=f"m{shop.maker_id}", stars=stars, votes=listing.rating_n,
-        )  # fmt: skip
+        return same | {
+            "thing": shop.pk, "seed": shop.public_id, "address": shop.slug,
+            "icon": url_of(shop.logo),
+            "name": [shop.title, ""], "text": [shop.about, ""], "by": shop.city,
+            "verified": shop.level >= 1, "owner": f"m{shop.maker_id}",
+        }  # fmt: skip
     channel = listing.channel
     assert channel is not None  # the database says so: showcase_listing_of_one_thing
-    href = reverse("channel", args=[channel.handle])
-    followers = _("%(n)s followers") % {"n": number(channel.members_count)}
+    return same | {
+        "thing": channel.pk, "seed": channel.public_id, "address": channel.handle, "icon": "",
+        "name": [channel.title, ""], "text": [channel.about, ""], "by": channel.members_count,
+        "verified": False, "owner": f"c{channel.pk}",
+    }  # fmt: skip
+
+
+def drawn(facts: Facts) -> Card:
+    """Return the card that shows these facts in the language that is active now."""
+    kind, by = facts["kind"], facts["by"]
+    href = reverse(_PAGES[kind], args=[facts["address"]])
+    if kind == Kind.CHANNEL:
+        by = _("%(n)s followers") % {"n": number(by)}
+    icon = facts["icon"]
+    if kind == Kind.APP and icon:
+        icon = reverse("icon", args=[icon])
     return Card(
-        **same, name=channel.title, text=channel.about, by=followers, verified=False, icon="",
-        seed=channel.public_id, href=href, opens=href, owner=f"c{channel.pk}",
+        key=facts["key"], id=facts["id"], kind=kind, name=in_language(*facts["name"]),
+        text=in_language(*facts["text"]), by=by, verified=facts["verified"],
+        icon=icon, seed=facts["seed"],
+        href=href, opens=reverse("app", args=[facts["address"]]) if kind == Kind.APP else href,
+        owner=facts["owner"], stars=facts["stars"], votes=facts["votes"],
     )  # fmt: skip
 
 

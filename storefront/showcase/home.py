@@ -1,62 +1,53 @@
 """The first page: which cards stand in which row. Three queries, two for strangers.
 
-One for everything that is the same for all (slots, collections, new, rising, top, shelves), one for
-what is a person's own, one for all the cards. A row holds at most one thing of an owner, the page
-at most two outside the editors' rows.
+One for everything that is the same for all (slots, collections, the rows of formulas as
+``showcase.front`` has chosen them, shelves), one for what is a person's own, one for the cards of
+slots, collections and his own rows. What it reads does not grow with what there is to choose from.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
-from core.limits import (
-    SHOWCASE_COLLECTIONS_MAX,
-    SHOWCASE_NEW_FOR,
-    SHOWCASE_NEW_SHOWN_MIN,
-    SHOWCASE_ROW_CARDS,
-    SHOWCASE_TOP_PEOPLE_MIN,
-)
+from core.limits import SHOWCASE_COLLECTIONS_MAX, SHOWCASE_ROW_CARDS
 from identity.models import Person
-from storefront.showcase import cards
+from storefront.showcase import cards, front
 from storefront.showcase.cards import Card
 from storefront.showcase.models.editorial import in_language
 
-PER_OWNER_MAX: Final = 2  # cards of one owner on the page, outside the editors' rows
+# A card of a front stands as it was drawn; whether it may still be seen is asked of the thing: of
+# an app or a channel by its key, of shops whether they are among the few that are closed.
 _EVERYBODY: Final = """
 select 'slot' as section, s.place::text as name, 0 as position, s.listing_id, s.public_id as id,
-       s.title_fa, s.title_en, s.text_fa, s.text_en, s.is_paid
+       s.title_fa, s.title_en, s.text_fa, s.text_en, s.is_paid, null::jsonb as facts
   from showcase_slot s where s.starts_at <= %(now)s and s.ends_at > %(now)s
 union all
 select 'collection', '', c.position * 100000 + c.id, i.listing_id, c.public_id,
-       c.title_fa, c.title_en, c.about_fa, c.about_en, false
+       c.title_fa, c.title_en, c.about_fa, c.about_en, false, null
   from (select * from showcase_collection
          where starts_at <= %(now)s and (ends_at is null or ends_at > %(now)s)
          order by position, id limit %(collections)s) c
   cross join lateral (select * from showcase_collectionitem i where i.collection_id = c.id
                        order by i.position, i.id limit %(cards)s) i
 union all
-(select 'new', '', row_number() over (order by (shown >= %(shown)s), shown, id desc)::int, id,
-        '', '', '', '', '', false
-   from showcase_listing
-  where is_open and listed_at > %(new_since)s
-  order by (shown >= %(shown)s), shown, id desc limit %(pool)s)
+select front.kind, '', kept.place::int, null, '', '', '', '', '', false, kept.facts
+  from showcase_front front
+  cross join lateral jsonb_array_elements(front.cards) with ordinality kept(facts, place)
+ where case kept.facts ->> 'kind'
+       when 'shop' then not exists (
+         select from shops_shop s where s.id = (kept.facts ->> 'thing')::int
+            and s.status not in ('open', 'paused'))
+       when 'app' then coalesce((select a.status = 'live' from miniapps_app a
+                                  where a.id = (kept.facts ->> 'thing')::bigint), false)
+       else coalesce((select c.handle is not null from messenger_chat c
+                       where c.id = (kept.facts ->> 'thing')::bigint), false) end
 union all
-(select 'rising', '', row_number() over (order by trend desc, id desc)::int, id,
-        '', '', '', '', '', false
-   from showcase_listing where is_open and trend > 0 order by trend desc, id desc limit %(pool)s)
-union all
-(select 'top', '', row_number() over (order by score desc, id desc)::int, id,
-        '', '', '', '', '', false
-   from showcase_listing where is_open and people >= %(people)s
-  order by score desc, id desc limit %(pool)s)
-union all
-select 'shelf', c.slug, c.position, null, '', c.title_fa, c.title_en, '', '', false
+select 'shelf', c.slug, c.position, null, '', c.title_fa, c.title_en, '', '', false, null
   from shops_category c where c.parent_id is null
 order by 1, 3
 """
@@ -68,26 +59,30 @@ with taste as (
 ), mine as materialized (
   select m.chat_id from messenger_membership m
    where m.person_id = %(person)s and (select personal from taste)
+), kin as materialized (
+  select k.listing_id, max(k.likeness) as likeness,
+         (array_agg(k.follows_id order by k.likeness desc))[1] as follows_id
+    from mine cross join lateral (
+      select * from showcase_kin where follows_id = mine.chat_id limit 6) k
+   where k.chat_id not in (select chat_id from mine)
+   group by k.listing_id order by max(k.likeness) desc limit %(pool)s
 )
 (select 'recent' as section, l.id, '' as detail, extract(epoch from p.last_opened_at) as weight
-   from miniapps_appperson p join showcase_listing l on l.app_id = p.app_id
-  where p.person_id = %(person)s and not p.preview
-    and p.last_opened_at > (select recents_after from taste)
-  order by p.last_opened_at desc limit 8)
+   from (select * from miniapps_appperson p
+          where p.person_id = %(person)s and not p.preview
+            and p.last_opened_at > (select recents_after from taste)
+          order by p.last_opened_at desc limit 8) p
+   cross join lateral (select id from showcase_listing where app_id = p.app_id) l)
 union all
 select 'pinned', p.listing_id, '', extract(epoch from p.at)
   from showcase_pin p where p.person_id = %(person)s
 union all
-(select 'because', k.listing_id, (array_agg(f.title order by k.likeness desc))[1],
-        max(k.likeness)
-   from mine join showcase_kin k on k.follows_id = mine.chat_id
-   join messenger_chat f on f.id = k.follows_id
-   join showcase_listing l on l.id = k.listing_id
-   left join shops_shop s on s.id = l.shop_id
-  where coalesce(l.channel_id, s.channel_id) not in (select chat_id from mine)
-  group by k.listing_id order by max(k.likeness) desc limit %(pool)s)
+select 'because', kin.listing_id, (select title from messenger_chat where id = kin.follows_id),
+       kin.likeness
+  from kin
 order by weight desc
 """
+_POOL: Final = SHOWCASE_ROW_CARDS + 6  # of what those he follows are followed with: some are closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +126,13 @@ class Home:
 
 def home_of(person: Person | None, *, now: datetime) -> Home:
     """Return the page of a person, or everybody's, as it is at an instant."""
-    public = _rows(_EVERYBODY, _asked(now))
-    own = _rows(_OWN, {"person": person.pk, "pool": 3 * SHOWCASE_ROW_CARDS}) if person else []
+    public = _rows(
+        _EVERYBODY,
+        {"now": now, "collections": SHOWCASE_COLLECTIONS_MAX, "cards": SHOWCASE_ROW_CARDS},
+    )
+    own = _rows(_OWN, {"person": person.pk, "pool": _POOL}) if person else []
     wanted = [row["listing_id"] for row in public if row["listing_id"]] + [row["id"] for row in own]
-    known = cards.cards_of(wanted)
+    known = cards.cards_of(wanted) if wanted else {}
     home = Home(
         shelves=[
             (row["name"], in_language(row["title_fa"], row["title_en"]))
@@ -146,23 +144,11 @@ def home_of(person: Person | None, *, now: datetime) -> Home:
         if row["section"] == "slot" and row["listing_id"] in known:
             setattr(home, row["name"], _feature(row, known))
     home.own = _own_rows(own, known)
-    home.rows = [*_computed(public, known), *_collections(public, known)]
+    home.rows = [*_computed(public), *_collections(public, known)]
     home.rows.sort(
         key=lambda row: ("because", "collection", "rising", "top", "new").index(row.kind)
     )
     return home
-
-
-def _asked(now: datetime) -> dict[str, Any]:
-    return {
-        "now": now,
-        "new_since": now - SHOWCASE_NEW_FOR,
-        "shown": SHOWCASE_NEW_SHOWN_MIN,
-        "people": SHOWCASE_TOP_PEOPLE_MIN,
-        "collections": SHOWCASE_COLLECTIONS_MAX,
-        "cards": SHOWCASE_ROW_CARDS,
-        "pool": 3 * SHOWCASE_ROW_CARDS,
-    }
 
 
 def _feature(row: dict[str, Any], known: dict[int, Card]) -> Feature:
@@ -184,41 +170,28 @@ def _own_rows(own: list[dict[str, Any]], known: dict[int, Card]) -> list[Row]:
             if row["section"] == kind and row["id"] in known
         ]
         if kind == "because":
-            shown = _one_of_each_owner(shown, Counter())
+            of_owner: dict[str, Card] = {}
+            for card in shown:
+                of_owner.setdefault(card.owner, card)
+            shown = list(of_owner.values())[:SHOWCASE_ROW_CARDS]
         if shown:
             found.append(Row(kind, shown))
     return found
 
 
-def _computed(public: list[dict[str, Any]], known: dict[int, Card]) -> list[Row]:
+def _computed(public: list[dict[str, Any]]) -> list[Row]:
     """Return the rows that formulas fill, newcomers last and from the least shown on."""
-    on_page: Counter[str] = Counter()
     found = []
-    for kind in ("rising", "top", "new"):
+    for kind in front.KINDS:
         reason = cards.words_for(kind)
-        pool = [
-            cards.because(known[row["listing_id"]], reason)
+        shown = [
+            cards.because(cards.drawn(json.loads(row["facts"])), reason)
             for row in public
-            if row["section"] == kind and row["listing_id"] in known
+            if row["section"] == kind
         ]
-        shown = _one_of_each_owner(pool, on_page)
         if shown:
-            found.append(Row(kind, shown))
+            found.append(Row(kind, shown[:SHOWCASE_ROW_CARDS]))
     return found
-
-
-def _one_of_each_owner(pool: Iterable[Card], on_page: Counter[str]) -> list[Card]:
-    here: set[str] = set()
-    shown: list[Card] = []
-    for card in pool:
-        if card.owner in here or on_page[card.owner] >= PER_OWNER_MAX:
-            continue
-        here.add(card.owner)
-        on_page[card.owner] += 1
-        shown.append(card)
-        if len(shown) == SHOWCASE_ROW_CARDS:
-            break
-    return shown
 
 
 def _collections(public: list[dict[str, Any]], known: dict[int, Card]) -> list[Row]:

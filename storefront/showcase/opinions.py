@@ -25,7 +25,7 @@ from storefront.showcase.models import Listing, ProductScore, Rating, Report
 
 RECEIVED: Final = (Order.State.DELIVERED, Order.State.COMPLETED, Order.State.SETTLED)
 STARS: Final = range(1, 6)
-Thing = Listing | Product | Rating
+Thing = Listing | Rating
 
 
 def rate(*, listing: Listing, person: Person, stars: int, text: str, now: datetime) -> Rating:
@@ -142,12 +142,18 @@ def reply(*, rating: Rating, text: str, actor: Person, now: datetime) -> Rating:
 
 
 def report(*, of: Thing, person: Person, reason: str, text: str, now: datetime) -> Report:
-    """Say that something breaks the rules; twice is once. Raises InvalidInput."""
+    """Say that something breaks the rules; twice is once.
+
+    What is said against a shop or its products goes to ``shops.reporting``, which has the queue
+    that can take them down. Raises InvalidInput, NotFound (a shop).
+    """
+    if isinstance(of, Listing) and of.shop_id is not None:
+        raise NotFound
     if reason not in Report.Reason.values:
         raise InvalidInput([Fault("#/reason", "must be one of the reasons", "choice")])
     words = _text(text, REPORT_TEXT_CHARS_MAX)
     _bounded(person)
-    subject: dict[str, Any] = {"listing": None, "product": None, "rating": None}
+    subject: dict[str, Any] = {"listing": None, "rating": None}
     subject[of._meta.model_name or ""] = of  # noqa: SLF001  (Django's public name for it)
     made, _new = Report.objects.get_or_create(
         person=person, **subject, defaults={"reason": reason, "text": words, "created_at": now}

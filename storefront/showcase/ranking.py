@@ -84,7 +84,9 @@ with mean as (
          exp(-extract(epoch from %(now)s - l.listed_at) / 86400 / 21) as fresh,
          case when s.enamad_until < %(today)s then 0.5 else 0 end
          + 0.5 * least(2, (select count(*) from showcase_report r
-                            where r.listing_id = l.id and r.state = 'upheld')) as penalty
+                            where r.listing_id = l.id and r.state = 'upheld')
+                        + (select count(*) from shops_takedown t
+                            where t.shop_id = l.shop_id and t.state <> 'lifted')) as penalty
     from showcase_listing l cross join mean left join shops_shop s on s.id = l.shop_id
    where l.is_open
 ), scored as (
@@ -127,13 +129,14 @@ with circles as (
     cross join lateral unnest(chats) other(chat)
    where one.chat <> other.chat group by 1, 2 having count(*) >= %(both)s
 ), likest as (
-  select p.follows, c.listing_id, p.shared / sqrt(f.members::float * c.members) as likeness,
+  select p.follows, c.listing_id, c.chat_id,
+         p.shared / sqrt(f.members::float * c.members) as likeness,
          row_number() over (partition by p.follows
                             order by p.shared / sqrt(f.members::float * c.members) desc) as place
     from pairs p join circles c on c.chat_id = p.chat_id join circles f on f.chat_id = p.follows
 )
-insert into showcase_kin (follows_id, listing_id, likeness)
-select follows, listing_id, least(1, likeness) from likest where place <= 6
+insert into showcase_kin (follows_id, listing_id, chat_id, likeness)
+select follows, listing_id, chat_id, least(1, likeness) from likest where place <= 6
 """
 _SOLD: Final = """
 with sold as (

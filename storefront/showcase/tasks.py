@@ -10,8 +10,8 @@ from core.locks import if_nobody_else
 
 @task("showcase.go_on")
 def go_on() -> None:
-    """Renew the listings, fold what was shown, count people and scores: a little, every time."""
-    from storefront.showcase import listings, ranking, shown
+    """Renew the listings, fold what was shown, count people and scores, choose the rows anew."""
+    from storefront.showcase import front, listings, ranking, shown
 
     with if_nobody_else("showcase.go_on") as ours:
         if ours:
@@ -19,6 +19,7 @@ def go_on() -> None:
             listings.renew(now=now)
             shown.fold()
             ranking.rank(now=now)
+            front.choose(now=now)
 
 
 @task("showcase.nightly")

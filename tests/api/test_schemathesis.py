@@ -20,9 +20,14 @@ from config.wsgi import application
 from messenger import chats
 from miniapps.models import AppKey
 from miniapps.webhooks import events
+from storefront.orders.models import Order
+from storefront.shops import shopkeys
+from storefront.shops.models import ShopKey
 from tests.miniapps import build
 from tests.miniapps.api import money
+from tests.ordering import make_rate, place, rich
 from tests.people import make_person, signed_in
+from tests.shopping import make_product, make_shop
 
 EXAMPLES = 3  # of each operation, each sent by every caller
 PROMISED = [
@@ -31,7 +36,7 @@ PROMISED = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-CALLERS = ("anonymous", "owner", "stranger", "key")
+CALLERS = ("anonymous", "owner", "stranger", "key", "shop_key")
 CSRF = "a" * 32
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +80,14 @@ def _made() -> World:
     hook = build.make_endpoint(app)
     event = events.record_trial(endpoint=hook, actor=owner, now=timezone.now())
     chat = chats.create_group(founder=owner, title="کوه", people=[], now=timezone.now())
+    order = ordered(owner, stranger)
+    _key, shop_text = shopkeys.issue(
+        shop=order.shop, actor=owner, name="k", scopes=ShopKey.Scope.values, now=timezone.now()
+    )
     ids = {
+        "shop_id": order.shop.public_id,
+        "order_id": order.public_id,
+        "product_id": order.lines.get().variant.product.public_id,
         "app_id": app.public_id,
         "version_id": app.versions.get().public_id,
         "submission_id": app.submissions.get().public_id,
@@ -95,15 +107,24 @@ def _made() -> World:
             "owner": proof,
             "stranger": proof,
             "key": {"Authorization": f"Bearer {text}"},
+            "shop_key": {"Authorization": f"Bearer {shop_text}"},
         },
         cookies={
             "anonymous": {},
             "owner": _session(owner),
             "stranger": _session(stranger),
             "key": {},
+            "shop_key": {},
         },
         ids=ids,
     )
+
+
+def ordered(seller, buyer) -> Order:
+    """An order that waits for the seller's shop, of two pieces."""
+    shop = make_shop(seller)
+    make_rate(shop)
+    return place(rich(buyer), make_product(shop), 2)
 
 
 def _session(person) -> dict[str, str]:
@@ -121,7 +142,7 @@ def _session(person) -> dict[str, str]:
 def test_no_operation_fails_or_breaks_its_promise(case, world):
     guessed = dict(case.path_parameters)
     for caller in CALLERS:
-        if caller in ("owner", "key"):  # they reach what is there; the others guess
+        if caller in ("owner", "key", "shop_key"):  # they reach what is there; the others guess
             case.path_parameters.update({name: world.ids[name] for name in guessed})
         else:
             case.path_parameters.update(guessed)

@@ -50,9 +50,17 @@ def caller(person, launch):
 
 
 def test_the_table_is_what_the_reference_says():
-    assert methods.__all__ == ["launch", "local", "payments", "permissions", "storage", "token"]
+    assert methods.__all__ == [
+        "launch",
+        "local",
+        "messages",
+        "payments",
+        "permissions",
+        "storage",
+        "token",
+    ]
     assert dispatch.names() == [
-        "contact.share", "launch.close", "local.save", "payments.choose_pin", "payments.confirm", "payments.open",
+        "contact.share", "launch.close", "local.save", "message.read", "payments.choose_pin", "payments.confirm", "payments.open",
         "payments.test_money", "permission.answer", "permission.get", "storage.delete", "storage.get", "storage.keys",
         "storage.save", "time.now", "token.get", "write_access.request",
     ]  # fmt: skip

@@ -11,6 +11,8 @@ from miniapps import (
     checking,
     governing,
     invoicing,
+    pairwise,
+    preparing,
     registration,
     releasing,
     retiring,
@@ -115,6 +117,9 @@ def test_each_app_operation_follows_the_table(action, studio, omid):
         ),
         "charge": lambda: invoicing.ask(
             app=app, book="live", asked=Asked("x", 1), key="k", now=NOW
+        ),
+        "prepare": lambda: preparing.prepare(
+            app=app, name=pairwise.person_in(app, owner).sub, text="x", start_param="", now=NOW
         ),
         "submit": lambda: submission.submit(version=version, actor=owner, now=NOW),
         "release": lambda: releasing.release(

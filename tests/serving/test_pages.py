@@ -21,7 +21,7 @@ V = f"/~v/{D}/"
 FILES = ["index.html", "a.js", "b.css", "img/a.png", "img/b 2.png", "sub/page.html", "sub/c.js"]
 PINS = Pins(D, FILES)
 MAP = f'{{"imports":{{"/":"{V}","/~v/":"/~v/","/~b/":"/~b/"}}}}'
-OURS = f'<script src="/~b/relay.js" data-pin="{D}"></script><script type="importmap">{MAP}</script>'
+OURS = f'<script src="/~b/relay.js" data-pin="{D}"></script><script type="importmap" data-pin>{MAP}</script>'
 
 
 def prepared(text: str, path: str = "index.html") -> str:

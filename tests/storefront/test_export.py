@@ -10,8 +10,8 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from storefront.bank import exporting, feed, paper, sorting, typeface
-from storefront.bank.calendar import Month
 from storefront.bank.words import told
+from storefront.calendar import Month
 from tests.people import make_person, signed_in
 from tests.storefront.conftest import happened_at, pay
 from tests.wallet.conftest import fill, wallet_of

@@ -3,8 +3,8 @@
 import pytest
 
 from storefront.bank import insight
-from storefront.bank.calendar import Month
 from storefront.bank.months import Compared, Spent, Sums
+from storefront.calendar import Month
 from tests.storefront.conftest import happened_at, pay
 from tests.wallet.conftest import wallet_of
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from storefront.bank import feed, months, sorting
-from storefront.bank.calendar import Month, month_of
+from storefront.calendar import Month, month_of
 from tests.storefront.conftest import happened_at, pay
 from tests.wallet.conftest import fill, wallet_of
 from wallet.models import Account

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from storefront.bank import feed, sorting
-from storefront.bank.calendar import Month, latest, month_of, read_month
 from storefront.bank.wanted import Wanted
 from storefront.bank.words import searched_names
+from storefront.calendar import Month, latest, month_of, read_month
 from tests.miniapps import build
 from tests.people import make_person
 from tests.storefront.conftest import happened_at, pay

@@ -1,5 +1,5 @@
 """All methods that the server carries out; importing this package enters them."""
 
-from host.bridge.methods import launch, local, payments, permissions, storage, token
+from host.bridge.methods import launch, local, messages, payments, permissions, storage, token
 
-__all__ = ["launch", "local", "payments", "permissions", "storage", "token"]
+__all__ = ["launch", "local", "messages", "payments", "permissions", "storage", "token"]

@@ -134,19 +134,47 @@ export function shareApp(chats, app, shared) {
 }
 
 /**
+ * Send what an app prepared, word for word as it is shown, into a chat that one chooses.
+ * @param {Chat[]} chats those one may write in
+ * @param {{id: string, name: string, name_en?: string}} app
+ * @param {{id: string, text: string}} message
+ * @param {(error: string) => void} done "" when it was sent
+ */
+export function sharePrepared(chats, app, message, done) {
+  const name = isolate(appName(app));
+  pickChat(say("share"), chats, async (chat) => {
+    const body = h("p", { class: "dialog__quote", dir: "auto", text: message.text });
+    const question = { title: say("prepared_title", { name, chat: isolate(chatTitle(chat)) }), body, yes: say("send") };
+    if (!(await confirm(question))) return done("USER_DECLINED");
+    try {
+      await call("POST", `/chats/${chat.id}/cards`, { prepared: message.id });
+      toast(say("shared"));
+      done("");
+    } catch (reason) {
+      toast(reason instanceof Refusal ? reason.sentence : say("load_failed"));
+      done(reason instanceof Refusal && reason.problem.code === "prepared-message-gone" ? "MESSAGE_EXPIRED" : "MESSAGE_SEND_FAILED");
+    }
+  }, () => done("USER_DECLINED"));
+}
+
+/**
  * @param {string} title
  * @param {Chat[]} chats
  * @param {(chat: Chat) => void} picked
+ * @param {() => void} [left] the dialog was closed without a choice
  */
-export function pickChat(title, chats, picked) {
+export function pickChat(title, chats, picked, left = () => {}) {
+  let chosen = false;
   const dialog = openDialog(title, [h("ul", { class: "list dialog-list" }, ...chats.map((chat) =>
     h("li", {}, h("button", {
       type: "button", class: "row row--flush",
       onclick: () => {
+        chosen = true;
         dialog.close();
         picked(chat);
       },
     }, chatAvatar(chat, "small"), h("span", { class: "row__body" }, h("span", { class: "row__title" }, bdi(chatTitle(chat))))))))]);
+  dialog.addEventListener("close", () => chosen || left());
 }
 
 /** @param {string} app @returns {Promise<boolean>} whether the person agrees that one app opens another */

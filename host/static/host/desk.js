@@ -73,7 +73,10 @@ part("desk-clear", HTMLButtonElement).addEventListener("click", () => {
 addEventListener("message", ({ source, origin, data }) => {
   if (origin !== location.origin || !frame || source !== frame.contentWindow) return;
   if (data?.type === "run:log") show(data.entry);
-  else if (data?.type === "run:share") show({ way: "out", name: "share", body: { url: data.url, text: data.text } });
+  else if (data?.type === "run:prepared") {
+    show({ way: "out", name: "share", body: { prepared: data.id, text: data.text } });
+    frame.contentWindow?.postMessage({ type: "host:prepared", error: "USER_DECLINED" }, location.origin);
+  } else if (data?.type === "run:share") show({ way: "out", name: "share", body: { url: data.url, text: data.text } });
 });
 
 export {};

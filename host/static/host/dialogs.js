@@ -32,14 +32,15 @@ export function openDialog(title, body, { wide = false, css = "" } = {}) {
 
 /**
  * Ask before something that cannot be taken back.
- * @param {{title: string, text?: string, yes: string, danger?: boolean}} question
+ * @param {{title: string, text?: string, body?: HTMLElement, yes: string, danger?: boolean}} question
  * @returns {Promise<boolean>}
  */
-export function confirm({ title, text, yes, danger = false }) {
+export function confirm({ title, text, body, yes, danger = false }) {
   return new Promise((resolve) => {
     let answer = false;
     const dialog = openDialog(title, [
       text ? h("p", { text }) : null,
+      body ?? null,
       h("div", { class: "dialog__actions" },
         h("button", { type: "button", class: "button", text: say("cancel"), "data-close": "" }),
         h("button", {

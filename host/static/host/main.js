@@ -3,7 +3,7 @@
 
 import { toast } from "../ui/ui.js";
 import { Refusal } from "./api.js";
-import { askOpenOther, pickChat, shareApp, showApps, unknownApp } from "./appmenu.js";
+import { askOpenOther, pickChat, shareApp, sharePrepared, showApps, unknownApp } from "./appmenu.js";
 import { boot, isolate, say } from "./boot.js";
 import { showInfo } from "./chatinfo.js";
 import { Conversation } from "./conversation.js";
@@ -41,6 +41,7 @@ const sheet = new Sheet(byId("app-pane"), {
   },
   open: (app, startParam) => void openOther(app, startParam),
   share: (app) => shareApp(writable(), app, () => {}),
+  sharePrepared: (app, id, text, done) => sharePrepared(writable(), app, { id, text }, done),
   shareText: (url, text) => {
     pickChat(say("share"), writable(), (chat) => outbox.add(chat.id, [text, url].filter(Boolean).join("\n")));
   },

@@ -20,7 +20,8 @@ export class Sheet {
   /**
    * @param {HTMLElement} pane
    * @param {{changed: (open: boolean) => void, open: (app: string, startParam: string) => void,
-   *   share: (app: Opened) => void, shareText: (url: string, text: string) => void}} on
+   *   share: (app: Opened) => void, shareText: (url: string, text: string) => void,
+   *   sharePrepared: (app: Opened, id: string, text: string, done: (error: string) => void) => void}} on
    */
   constructor(pane, on) {
     this.pane = pane;
@@ -167,6 +168,14 @@ export class Sheet {
     this.frame?.contentWindow?.postMessage(message, location.origin);
   }
 
+  /** For an answer to the app that is open now, not to its successor. @param {string} type @returns {(error: string) => void} */
+  #answer(type) {
+    const { turn } = this;
+    return (error) => {
+      if (turn === this.turn) this.#tell({ type, error });
+    };
+  }
+
   /** @param {MessageEvent} event */
   #heard({ source, origin, data }) {
     if (origin !== location.origin || !this.frame || source !== this.frame.contentWindow) return;
@@ -197,6 +206,9 @@ export class Sheet {
         break;
       case "run:open":
         this.on.open(String(data.app ?? ""), String(data.start_param ?? ""));
+        break;
+      case "run:prepared":
+        if (this.app) this.on.sharePrepared(this.app, String(data.id ?? ""), String(data.text ?? ""), this.#answer("host:prepared"));
         break;
       case "run:share":
         this.on.shareText(String(data.url ?? ""), String(data.text ?? ""));

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.ids import PublicIdField
 from core.limits import (
@@ -33,9 +34,9 @@ class Order(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         PACKED = "packed", _("Packed")
         SHIPPED = "shipped", _("On its way")
-        DELIVERED = "delivered", _("Delivered")
+        DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
         COMPLETED = "completed", _("Received")
-        SETTLED = "settled", _("Done")
+        SETTLED = "settled", pgettext_lazy("order", "Done")
         DISPUTED = "disputed", _("Disputed")
         REFUNDED = "refunded", _("Money given back")
         CANCELLED = "cancelled", _("Cancelled")
@@ -72,6 +73,7 @@ class Order(models.Model):
     due_at = models.DateTimeField(null=True)  # when the clock takes the next step
     created_at = models.DateTimeField(_("placed"))
     changed_at = models.DateTimeField(_("changed"))
+    told_seq = models.PositiveIntegerField(db_default=0)  # of the last event servers were told of
     card = models.BigIntegerField(null=True)  # of the message in the buyer–seller chat
 
     class Meta:
@@ -100,6 +102,8 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["shop", "-id"], name="orders_of_shop"),
             models.Index(fields=["buyer", "-id"], name="orders_of_buyer"),
+            # What a shop has sold today, asked by every order (``grounds``).
+            models.Index(fields=["shop", "created_at"], name="orders_of_day"),
             models.Index(fields=["due_at"], name="orders_due", condition=Q(due_at__isnull=False)),
         ]
         default_permissions = ("view",)

@@ -1,6 +1,7 @@
 """Rows of shops, one module a subject."""
 
 from storefront.shops.models.catalogue import (
+    LowStock,
     Picture,
     Product,
     ProductPicture,
@@ -8,6 +9,7 @@ from storefront.shops.models.catalogue import (
     Variant,
 )
 from storefront.shops.models.imports import Import, ImportRow
+from storefront.shops.models.keys import ShopKey
 from storefront.shops.models.posts import (
     CountFold,
     DayCount,
@@ -26,6 +28,7 @@ __all__ = [
     "DayCount",
     "Import",
     "ImportRow",
+    "LowStock",
     "Nudge",
     "Picture",
     "Post",
@@ -38,6 +41,7 @@ __all__ = [
     "Report",
     "SearchWord",
     "Shop",
+    "ShopKey",
     "Staff",
     "Stock",
     "Takedown",

@@ -144,6 +144,23 @@ class Stock(models.Model):
         return self.on_hand - self.reserved
 
 
+class LowStock(models.Model):
+    """A variant of which STOCK_LOW or fewer are left: kept by triggers of the database alone."""
+
+    variant = models.OneToOneField(
+        Variant, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    shop_id = models.IntegerField()
+    free = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["shop_id", "free", "variant"], name="shops_low_first")]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.free} of {self.variant_id}"
+
+
 class Picture(models.Model):
     """A picture of a shop, drawn anew by us and named by its content; its bytes are files."""
 

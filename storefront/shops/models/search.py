@@ -20,7 +20,7 @@ class ProductSearch(models.Model):
     )
     shop_id = models.IntegerField()
     category_id = models.SmallIntegerField(null=True)
-    # 2: a hundred were sold in thirty days. 1: ten were, or it is new. 0: the others.
+    # By the pieces sold in thirty days (shops_tier); 1 at least for what is new, 0: nothing sold.
     tier = models.SmallIntegerField(default=0)
     quality = models.FloatField(default=1.0)  # 1 + ln(1 + sold)
     sold = models.IntegerField(default=0)  # pieces in thirty days

@@ -49,9 +49,9 @@ class Shop(models.Model):
 
         DRAFT = "draft", _("Draft")
         OPEN = "open", pgettext_lazy("shop", "Open")
-        PAUSED = "paused", _("Paused")
+        PAUSED = "paused", pgettext_lazy("shop", "Paused")
         SUSPENDED = "suspended", _("Suspended")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("shop", "Closed")
 
     class Level(models.IntegerChoices):
         """How far the shop is verified; it caps held money and broadcasts (core.limits)."""

@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core.limits import DESK_LOW_ROWS, ENAMAD_WARN_BEFORE, STOCK_LOW
+from core.limits import DESK_LOW_ROWS, ENAMAD_WARN_BEFORE
 from identity.pages import person_of
 from storefront.shops import pictures, reporting
 from storefront.shops.desk import panels_for
-from storefront.shops.models import Product, Shop, Staff, Variant
+from storefront.shops.models import LowStock, Product, Shop, Staff
 from storefront.shops.pages.frame import page, show
 from storefront.shops.pages.words import TONES
 
@@ -62,22 +62,19 @@ def counts_of(shop: Shop) -> dict[str, int]:
 def low_stock(shop: Shop) -> list[dict[str, Any]]:
     """Return the variants that run out, the emptiest first; one query."""
     rows = (
-        Variant.objects.filter(
-            shop=shop,
-            is_sold=True,
-            product__status=Status.PUBLISHED,
-            stock__on_hand__lte=F("stock__reserved") + STOCK_LOW,
+        LowStock.objects.filter(
+            shop_id=shop.pk, variant__is_sold=True, variant__product__status=Status.PUBLISHED
         )
-        .select_related("stock", "product")
-        .order_by(F("stock__on_hand") - F("stock__reserved"), "pk")
+        .select_related("variant__product", "variant__stock")
+        .order_by("free", "variant_id")
     )
     return [
         {
-            "variant": one,
-            "product": one.product,
-            "choice": "، ".join(one.options.values()),
-            "free": one.stock.free,
-            "picture": pictures.url_of(one.product.cover),
+            "variant": one.variant,
+            "product": one.variant.product,
+            "choice": "، ".join(one.variant.options.values()),
+            "free": one.free,
+            "picture": pictures.url_of(one.variant.product.cover),
         }
         for one in rows[:DESK_LOW_ROWS]
     ]

@@ -19,7 +19,7 @@ from storefront.shops.pages.frame import go, page, show, step, to_path
 
 MEANINGS = {
     Role.OWNER: gettext_lazy("Everything, money and staff too"),
-    Role.MANAGER: gettext_lazy("Everything but money and staff; writes in the channel"),
+    Role.MANAGER: gettext_lazy("Everything but staff and cash-outs; writes in the channel"),
     Role.CLERK: gettext_lazy("Orders only"),
     Role.CONTENT: gettext_lazy("Products and posts; writes in the channel"),
 }

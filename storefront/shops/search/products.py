@@ -1,9 +1,9 @@
 """Products that match: ranked by how well and how much they sell, page by page by key.
 
 One query a page. Words that stand in very many products are looked for among those that sell
-first (ADR 0020): tier 2, then 1, then all, until two pages are full; what a stage found is ranked,
-at most SEARCH_CANDIDATES_MAX of it. The next page goes on behind the last key, and below a
-stage's end in the next lower one.
+first (ADR 0020): from the highest tier down, until two pages are full; what was found is ranked, at
+most SEARCH_CANDIDATES_MAX of a tier. The next page goes on behind the last key, and below the end
+of what was looked through in the next lower tier.
 """
 
 from __future__ import annotations
@@ -41,31 +41,29 @@ select page.score, page.product_id, p.public_id, p.title, p.min_price, p.max_pri
  order by page.score desc, page.turn
 """
 _MATCH: Final = """
-  select s.product_id, s.shop_id,
-         (round((ts_rank(s.tsv, to_tsquery('simple', %(query)s)) * s.quality * 1000000)::numeric)
-          )::bigint as score
-    from shops_productsearch s {joined}
-   where s.tsv @@ to_tsquery('simple', %(query)s) and s.name <> %(name)s
-     and {stage} {filters} limit %(candidates)s
+(select s.product_id, s.shop_id,
+        (round((ts_rank(s.tsv, to_tsquery('simple', %(query)s)) * s.quality * 1000000)::numeric)
+         )::bigint as score
+   from shops_productsearch s {joined}
+  where s.tsv @@ to_tsquery('simple', %(query)s) and s.name <> %(name)s
+    and {tier} {filters} limit %(candidates)s)
+"""
+# Closed shops are few: an index of their keys alone answers for a whole page.
+_OPEN: Final = """not exists (
+  select from shops_shop closed
+   where closed.id = {shop} and closed.status not in ('open', 'paused'))
 """
 _CASCADE: Final = """
 with exact as materialized (
   select s.product_id, s.shop_id, %(first)s + s.sold as score
     from shops_productsearch s {joined} where s.name = %(name)s {filters}
    order by s.sold desc limit %(rows)s
-), hot as materialized ({hot}), warm as materialized ({warm}), cold as materialized ({cold}),
-found as (
-  select * from exact union all select * from cold
-  union all select * from warm where not exists (select from cold)
-  union all select * from hot where not exists (select from cold)
-         and not exists (select from warm)
+), {tiers}, found as (
+  select * from exact {union}
 ), pool as (
-  select case when exists (select from cold) then 0 when exists (select from warm) then 1
-         when (select count(*) from hot) >= %(enough)s then 2 else 0 end as low,
-         (select count(*) from found) as candidates
+  select case {lows} else 0 end as low, {most} as candidates
 ), page as materialized (
-  select f.*, -f.product_id as turn from found f join shops_shop open on open.id = f.shop_id
-   where open.status in ('open', 'paused')
+  select f.*, -f.product_id as turn from found f where {open}
    order by f.score desc, f.product_id desc limit %(rows)s
 )
 """
@@ -73,8 +71,8 @@ _STAGE: Final = """
 with found as materialized ({match}), pool as (
   select %(low)s::int as low, (select count(*) from found) as candidates
 ), page as materialized (
-  select f.*, -f.product_id as turn from found f join shops_shop open on open.id = f.shop_id
-   where open.status in ('open', 'paused')
+  select f.*, -f.product_id as turn from found f
+   where {open}
      and (f.score, f.product_id)
        < (%(score)s, (select id from shops_product where public_id = %(key)s))
    order by f.score desc, f.product_id desc limit %(rows)s
@@ -102,14 +100,10 @@ _KEY: Final = "(select id from shops_product where public_id = %(key)s)"
 _SHELF: Final = """array(
     select c.id::int from shops_category c left join shops_category above on above.id = c.parent_id
      where %(shelf)s in (c.slug, above.slug))"""
-_STAGES: Final = {  # (low, high) of a stage as the partial indexes know it
-    (2, 2): "s.tier >= 2",
-    (1, 2): "s.tier >= 1",
-    (0, 2): "true",
-    (1, 1): "s.tier >= 1 and s.tier = 1",
-    (0, 1): "s.tier <= 1",
-    (0, 0): "s.tier = 0",
-}
+_TOP: Final = 7  # the highest tier
+_TIERS: Final = [(f"tier_{tier}", tier) for tier in range(_TOP, -1, -1)]
+_COUNT: Final = "(select count(*) from {name})"
+_UNION: Final = "union all select * from {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +143,7 @@ class Hit:
 class Found:
     """A page of products; ``next`` asks for the one behind it, empty after the last.
 
-    ``candidates``: how many were ranked on the first page; more than SEARCH_CANDIDATES_MAX
+    ``candidates``: how many of one tier were ranked at most; more than SEARCH_CANDIDATES_MAX
     means "more than that".
     """
 
@@ -186,7 +180,7 @@ def find(meaning: Meaning, wanted: Wanted, *, after: str = "") -> Found:
 
 
 def _next_of(shown: list[tuple[Any, ...]], low: int, place: _Place | None) -> str:
-    high = place.high if place is not None else 2
+    high = place.high if place is not None else _TOP
     if len(shown) > SEARCH_PAGE_ROWS:
         last = shown[SEARCH_PAGE_ROWS - 1]
         return _SIGNER.sign_object([low, high, last[0], last[2]])
@@ -222,33 +216,46 @@ def _asked(meaning: Meaning, wanted: Wanted, place: _Place | None) -> tuple[str,
         asked |= {"low": place.low, "score": place.score, "key": place.key}
     if wanted.sort != "relevance":
         return _walk(meaning, wanted, place) + _SHOWN, asked
-    if wanted.shop is not None and place is None:
+    is_open = _OPEN.format(shop="f.shop_id")
+    if wanted.shop is not None:
         # A shop's own products are few: its index finds them without a cascade.
-        asked |= {"low": 0, "score": 2 * _FIRST, "key": ""}
-        return _STAGE.format(match=_match((0, 2), wanted, exact=True)) + _SHOWN, asked
+        if place is None:
+            asked |= {"low": 0, "score": 2 * _FIRST, "key": ""}
+        match = _match("true", wanted).replace("and s.name <> %(name)s", "")
+        return _STAGE.format(match=match, open=is_open) + _SHOWN, asked
     if place is None:
-        return _cascade(wanted) + _SHOWN, asked
-    stage = (place.low, place.high)
-    exact = wanted.shop is not None
-    return _STAGE.format(match=_match(stage, wanted, exact=exact)) + _SHOWN, asked
+        return _cascade(wanted, is_open) + _SHOWN, asked
+    match = " union all ".join(
+        _match(f"s.tier = {tier}", wanted) for tier in range(place.low, place.high + 1)
+    )
+    return _STAGE.format(match=match, open=is_open) + _SHOWN, asked
 
 
-def _match(stage: tuple[int, int], wanted: Wanted, *, more: str = "", exact: bool = False) -> str:
+def _match(tier: str, wanted: Wanted) -> str:
     joined, filters = _filters(wanted)
-    text = _MATCH.format(stage=_STAGES[stage] + more, joined=joined, filters=filters)
-    return text.replace("and s.name <> %(name)s", "") if exact else text
+    return _MATCH.format(tier=tier, joined=joined, filters=filters)
 
 
-def _cascade(wanted: Wanted) -> str:
+def _cascade(wanted: Wanted, is_open: str) -> str:
+    """Return the query of a first page: each tier is looked through while those above are few."""
     joined, filters = _filters(wanted)
-    few_hot = " and (select count(*) from hot) < %(enough)s"
-    few_warm = " and (select count(*) from warm) < %(enough)s"
+    tiers: list[str] = []
+    lows: list[str] = []
+    counts: list[str] = []
+    for name, tier in _TIERS:
+        above = " + ".join(counts)
+        few = f" and {above} < %(enough)s" if above else ""
+        tiers.append(f"{name} as materialized ({_match(f's.tier = {tier}{few}', wanted)})")
+        counts.append(_COUNT.format(name=name))
+        lows.append(f"when {' + '.join(counts)} >= %(enough)s then {tier}")
     return _CASCADE.format(
         joined=joined,
         filters=filters,
-        hot=_match((2, 2), wanted),
-        warm=_match((1, 2), wanted, more=few_hot),
-        cold=_match((0, 2), wanted, more=few_hot + few_warm),
+        tiers=", ".join(tiers),
+        union=" ".join(_UNION.format(name=name) for name, _tier in _TIERS),
+        lows=" ".join(lows),
+        most=f"greatest({', '.join(counts)})",
+        open=is_open,
     )
 
 

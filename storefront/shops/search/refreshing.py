@@ -53,8 +53,8 @@ def refresh_everything(*, after: int = 0) -> int:
 def note_sales(sold: dict[int, int], *, now: datetime) -> int:
     """Enter how many pieces were sold in thirty days, by product, and move it between the tiers.
 
-    A product climbs at ten and at a hundred pieces and falls below seven and seventy, so that one
-    order does not move it to and fro. Returns how many rows changed.
+    A product climbs at a number of pieces and falls below seven tenths of it (``shops_tier``), so
+    that one order does not move it to and fro. Returns how many rows changed.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,7 +66,7 @@ def note_sales(sold: dict[int, int], *, now: datetime) -> int:
 
 def let_age(*, now: datetime) -> int:
     """Take the head start from products that are new no more; return how many."""
-    aged = ProductSearch.objects.filter(tier=1, sold__lt=7, listed_at__lt=now - SEARCH_NEW_FOR)
+    aged = ProductSearch.objects.filter(tier=1, sold=0, listed_at__lt=now - SEARCH_NEW_FOR)
     return aged.update(tier=0)
 
 

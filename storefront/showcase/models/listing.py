@@ -6,6 +6,8 @@ was computed. Nothing here tells of a single person but what he pinned himself.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -104,11 +106,17 @@ class Kin(models.Model):
     id = models.BigAutoField(primary_key=True)
     follows = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="+", db_index=False)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
+    chat_id = models.BigIntegerField()  # of the listing: who follows it already is not told
     likeness = models.FloatField()  # cosine of the two circles of members
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["follows", "listing"], name="showcase_kin_once")
+            # With what a page asks of them: it reads no rows.
+            models.UniqueConstraint(
+                fields=["follows", "listing"],
+                include=["chat_id", "likeness"],
+                name="showcase_kin_of_channel",
+            )
         ]
         default_permissions = ()
 
@@ -150,6 +158,23 @@ class Taste(models.Model):
 
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class Front(models.Model):
+    """A row of the first page that a formula fills, with its cards as they were drawn last.
+
+    Made anew every minute (``showcase.front``), so that nobody who looks pays for the choice.
+    """
+
+    kind = models.CharField(primary_key=True, max_length=8)  # rising, top, new
+    cards = models.JSONField[Any](default=list)  # cards.Facts, in the order of the row
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {len(self.cards)}"
 
 
 class Mark(models.Model):

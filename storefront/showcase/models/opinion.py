@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.ids import PublicIdField
 from core.limits import RATING_TEXT_CHARS_MAX, REPORT_TEXT_CHARS_MAX
@@ -76,7 +77,10 @@ class ProductScore(models.Model):
 
 
 class Report(models.Model):
-    """Somebody says that something here breaks the rules. One from each person for each thing."""
+    """Somebody says that an app, a channel or a rating breaks the rules; each person once.
+
+    Shops and their products have a queue of their own (``shops.reporting``).
+    """
 
     class Reason(models.TextChoices):
         """What is wrong."""
@@ -90,7 +94,7 @@ class Report(models.Model):
     class State(models.TextChoices):
         """What became of it."""
 
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("report", "Open")
         UPHELD = "upheld", _("Upheld")
         DISMISSED = "dismissed", _("Dismissed")
 
@@ -98,7 +102,6 @@ class Report(models.Model):
     listing = models.ForeignKey(
         Listing, null=True, on_delete=models.CASCADE, related_name="reports"
     )
-    product = models.ForeignKey(Product, null=True, on_delete=models.CASCADE, related_name="+")
     rating = models.ForeignKey(Rating, null=True, on_delete=models.CASCADE, related_name="reports")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(_("reason"), max_length=9, choices=Reason.choices)
@@ -115,13 +118,12 @@ class Report(models.Model):
         verbose_name_plural = _("reports")
         constraints = [
             models.CheckConstraint(
-                condition=Q(listing__isnull=False, product=None, rating=None)
-                | Q(listing=None, product__isnull=False, rating=None)
-                | Q(listing=None, product=None, rating__isnull=False),
+                condition=Q(listing__isnull=False, rating=None)
+                | Q(listing=None, rating__isnull=False),
                 name="showcase_report_of_one_thing",
             ),
             models.UniqueConstraint(
-                fields=["person", "listing", "product", "rating"],
+                fields=["person", "listing", "rating"],
                 nulls_distinct=False,
                 name="showcase_report_once",
             ),

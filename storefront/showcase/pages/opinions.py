@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -58,7 +57,7 @@ def review(request: HttpRequest, shop_name: str, product_id: str) -> HttpRespons
 @login_required
 @require_POST
 def report(request: HttpRequest, thing_id: str) -> HttpResponse:
-    """Report a listing, a product or a rating by its id: ``reason`` and ``text``."""
+    """Report an app, a channel or a rating by its id: ``reason`` and ``text``."""
     opinions.report(
         of=_thing(thing_id), person=person_of(request), reason=request.POST.get("reason", ""),
         text=request.POST.get("text", ""), now=timezone.now(),
@@ -95,31 +94,24 @@ def _speaks_for(rating: Rating, person: Person) -> bool:
     return role is not None and "posts" in shop_access.RIGHTS[role]
 
 
-def _thing(thing_id: str) -> Listing | Product | Rating:
+def _thing(thing_id: str) -> Listing | Rating:
     if is_id(thing_id, "lst"):
         return open_listing(thing_id)
     if is_id(thing_id, "rat"):
         rating = Rating.objects.filter(public_id=thing_id, is_hidden=False).first()
         if rating is not None:
             return rating
-    if is_id(thing_id, "prd"):
-        product = _public_products().filter(public_id=thing_id).first()
-        if product is not None:
-            return product
     raise NotFound
 
 
 def _product(slug: str, product_id: str) -> Product:
-    found = _public_products().filter(shop__slug=slug, public_id=product_id).first()
+    rows = Product.objects.select_related("shop").filter(
+        status=Product.Status.PUBLISHED, shop__status__in=["open", "paused"]
+    )
+    found = rows.filter(shop__slug=slug, public_id=product_id).first()
     if found is None:
         raise NotFound
     return found
-
-
-def _public_products() -> QuerySet[Product]:
-    return Product.objects.select_related("shop").filter(
-        status=Product.Status.PUBLISHED, shop__status__in=["open", "paused"]
-    )
 
 
 def _stars(request: HttpRequest) -> int:

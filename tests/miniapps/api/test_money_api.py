@@ -51,6 +51,7 @@ def test_an_invoice_is_answered_with_the_two_ways_to_pay_it(server, cafe):
     assert answer.status_code == 201
     assert told["pay_url"] == f"{settings.ORIGIN}/pay/{told['id']}"
     assert told["slug"] == told["id"]
+    assert told["invoice_link"] == f"https://t.me/${told['id']}"
     assert (told["object"], told["test"], told["status"]) == ("invoice", False, "open")
     assert {name: told[name] for name in whole if name != "expires_at"} == {
         name: value for name, value in whole.items() if name != "expires_at"

@@ -259,11 +259,11 @@ def test_an_order_whose_money_cannot_move_waits_and_holds_up_no_other(order, buy
     Account.objects.filter(pk=order.escrow.hold.credit_account_id).update(frozen=True)
     same = order.escrow.hold.credit_account_id == other.escrow.hold.credit_account_id
 
-    taken = timers.go_on(now=timezone.now() + timedelta(days=8))
+    taken = timers.go_on(now=timezone.now() + SHOP_PAYOUT_DELAYS[0] + timedelta(days=1))
 
     order.refresh_from_db()
     assert order.state == "completed"
-    assert order.due_at > timezone.now() + timedelta(days=8)
+    assert order.due_at > timezone.now() + SHOP_PAYOUT_DELAYS[0] + timedelta(days=1)
     assert taken == (0 if same else 1)
 
 

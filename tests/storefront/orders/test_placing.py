@@ -312,7 +312,7 @@ def test_a_coupon_is_used_so_many_times_and_no_more(shop, monkeypatch):
     product = make_product(shop, price=100_000, on_hand=100)
     coupon = Coupon.objects.create(shop=shop, code="five", kind="amount", value=1, uses_max=5)
     wishes = []
-    for _ in range(16):
+    for _ in range(20):
         one = rich(make_person(), 1_000_000)
         put(one, product)
         wishes.append((one, wish_of(one, shop, coupon="FIVE")))

@@ -1,4 +1,6 @@
 import pytest
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F
 from django.utils import timezone
 
 from core.limits import SEARCH_PAGE_ROWS
@@ -148,7 +150,23 @@ def test_tiers_climb_and_fall_with_a_distance_between(shop):
         refreshing.note_sales({product.pk: sold}, now=old)
         return ProductSearch.objects.get(pk=product.pk).tier
 
-    assert [tier(n) for n in (0, 9, 10, 7, 6, 100, 70, 69)] == [0, 0, 1, 1, 0, 2, 2, 1]
+    assert [tier(n) for n in (0, 1, 3, 8, 6, 5, 100, 45, 44, 0)] == [0, 1, 3, 5, 5, 4, 7, 7, 6, 0]
+
+
+def test_the_first_page_is_that_of_the_full_ranking_though_tiers_are_looked_through(shop):
+    made = [make_product(shop, title=f"شمع {n}", description="شمع " * (n % 3)) for n in range(90)]
+    sold = {one.pk: (0, 1, 2, 3, 5, 9, 20, 80)[n % 8] for n, one in enumerate(made)}
+    refreshing.note_sales(sold, now=timezone.now() + timezone.timedelta(days=30))
+
+    found = find(meaning_of("شمع"), Wanted())
+
+    assert [hit.public_id for hit in found.hits] == [
+        one.product.public_id
+        for one in ProductSearch.objects.select_related("product")
+        .annotate(fits=SearchRank(F("tsv"), SearchQuery("شمع", config="simple")) * F("quality"))
+        .order_by("-fits", "-product_id")[:SEARCH_PAGE_ROWS]
+    ]
+    assert find(meaning_of("شمع"), Wanted(), after=found.next).hits[0] not in found.hits
 
 
 @pytest.mark.parametrize(

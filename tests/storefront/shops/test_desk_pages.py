@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from core.limits import STOCK_LOW
 from storefront.shops import desk, reporting, staffing, verifying
-from storefront.shops.models import Product, Report, Shop, Staff, Takedown, Verification
+from storefront.shops.models import Product, Report, Shop, Staff, Stock, Takedown, Verification
+from storefront.shops.pages.home import low_stock
 from storefront.shops.verifying import Proof
 from tests.architecture.permission_matrix import PARAMETER, _with_code, addresses
 from tests.people import make_person, signed_in
@@ -276,3 +278,29 @@ def test_a_document_is_seen_by_who_decides_and_by_nobody_else(shop, sara, page, 
     assert Verification.objects.get().state == "accepted"
     shop.refresh_from_db()
     assert shop.level == 1
+
+
+@pytest.mark.parametrize("on_hand", [0, STOCK_LOW, STOCK_LOW + 1])
+def test_what_runs_out_is_known_from_the_first_stock_to_the_last_sale(sara, on_hand):
+    shop = make_shop(sara)
+    product = make_product(shop, title="گلاب", on_hand=on_hand)
+    assert [one["free"] for one in low_stock(shop)] == [on_hand][: on_hand <= STOCK_LOW]
+
+    Stock.objects.filter(variant__product=product).update(on_hand=9)
+    assert low_stock(shop) == []
+    Stock.objects.filter(variant__product=product).update(reserved=8)
+    assert [one["free"] for one in low_stock(shop)] == [1]
+    Stock.objects.filter(variant__product=product).update(reserved=9)
+    assert [one["free"] for one in low_stock(shop)] == [0]
+    Stock.objects.all().delete()
+    assert low_stock(shop) == []
+
+
+def test_the_emptiest_stands_first_and_drafts_and_other_shops_do_not(sara, mina):
+    shop = make_shop(sara)
+    for on_hand in (3, 1, 2):
+        make_product(shop, title=f"شمع {on_hand}", on_hand=on_hand)
+    make_product(shop, title="پیش‌نویس", on_hand=0, published=False)
+    make_product(make_shop(mina, slug="another"), on_hand=0)
+
+    assert [one["product"].title for one in low_stock(shop)] == ["شمع 1", "شمع 2", "شمع 3"]

@@ -167,7 +167,7 @@ def test_counts_are_added_once_even_when_the_worker_dies_between(shop):
     product = make_product(shop)
     for _ in range(3):
         counting.count(shop, "carts", 2, NOON)
-    counting.count_sold(product, pieces=2, rials=2_400_000, now=NOON)
+    counting.count_sold(shop.pk, product.pk, pieces=2, rials=2_400_000, now=NOON)
     batch = counting._batch()
     valkey = counting._valkey()
     counting._fold_batch(batch, NOON)

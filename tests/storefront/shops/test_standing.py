@@ -152,6 +152,7 @@ def test_the_higher_the_level_the_more_a_shop_may():
     caps = [verifying.caps(level) for level in Shop.Level]
 
     assert [one.held_per_day_rials for one in caps] == sorted({c.held_per_day_rials for c in caps})
+    assert [one.nudges_per_day for one in caps] == sorted({one.nudges_per_day for one in caps})
     assert [one.payout_delay.days for one in caps] == [14, 7, 3, 1]
 
 

@@ -129,6 +129,21 @@ def test_somebody_reports_a_thing_once(listing, mina):
     assert Report.objects.count() == 1
 
 
+def test_a_shop_and_its_products_are_reported_to_the_shops_queue_only(sara, mina):
+    shop = make_shop(sara)
+    product = make_product(shop)
+    browser, place = signed_in(mina), f"/shops/report/golestan/?product={product.public_id}"
+
+    assert place in browser.get(f"/shops/golestan/{product.public_id}/").content.decode()
+    browser.post(place, {"reason": "fake"})
+    for thing in (product, listings.listing_of(shop, now=NOW)):
+        refused = browser.post(f"/showcase/report/{thing.public_id}/", {"reason": "fraud"})
+        assert refused.status_code == 404
+
+    assert not Report.objects.exists()
+    assert shop.reports.get().product == product
+
+
 def test_only_those_who_work_there_answer_a_rating(app, listing, sara, mina, dara):
     launching.launch(person=mina, app=app, source="link", now=timezone.now())
     rating = rate(listing, mina)

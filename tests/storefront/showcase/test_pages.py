@@ -5,11 +5,12 @@ from django.test import Client
 from django.utils import timezone
 
 from messenger import chats
-from messenger.models import Membership
+from messenger.models import Chat, Membership
 from miniapps import launching
+from miniapps.models import App
 from storefront.shops.models import Shop, Stock
-from storefront.showcase import listings, pinning, ranking, shown
-from storefront.showcase.models import Collection, CollectionItem, Listing, Slot
+from storefront.showcase import front, listings, pinning, ranking, shown
+from storefront.showcase.models import Collection, CollectionItem, Kin, Listing, Slot
 from tests.miniapps import build
 from tests.people import make_person, signed_in
 from tests.shopping import make_product, make_shop
@@ -52,6 +53,7 @@ def test_the_first_page_is_two_queries_for_strangers_and_three_for_people(
         CollectionItem.objects.create(collection=kept, listing=listing)
     launching.launch(person=mina, app=app, source="link", now=timezone.now())
     pinning.pin(listing=Listing.objects.get(shop=shop), person=mina, now=NOW)
+    front.choose(now=NOW)
     stranger, browser = Client(), signed_in(mina)
 
     with django_assert_num_queries(2):
@@ -92,11 +94,54 @@ def test_what_is_suspended_leaves_the_page_at_once(shop):
     assert "عطر زعفران" not in page
 
 
+def test_what_is_closed_leaves_the_rows_at_once_and_the_next_comes_up(shop, app, sara):
+    chats.create_channel(founder=sara, title="کانال خبر", about="", handle="khabar", now=NOW)
+    for number in range(front.KEPT):
+        make_shop(make_person(), slug=f"shop_{number}")
+    listings.renew(now=NOW)
+    Listing.objects.exclude(kind="shop").update(shown=0)
+    Listing.objects.filter(kind="shop").update(shown=1)
+    front.choose(now=NOW)
+    before = set(
+        re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/")))
+    )
+    assert {"/c/khabar/", f"/apps/{app.slug}/"} <= before
+
+    Chat.objects.filter(handle="khabar").update(handle=None)
+    App.objects.update(status="suspended")
+    gone = next(path for path in before if path.startswith("/shops/")).split("/")[2]
+    Shop.objects.filter(slug=gone).update(status="suspended")
+    after = set(
+        re.findall(r'href="(/(?:shops|apps|c)/[\w-]+/)"', text_of(Client().get("/showcase/")))
+    )
+
+    assert before - after == {"/c/khabar/", f"/apps/{app.slug}/", f"/shops/{gone}/"}
+    assert len(after) == len(before)
+
+
+def test_who_follows_a_channel_is_shown_what_others_follow_too(shop, mina):
+    known, other = (make_shop(make_person(), slug=f"shop_{n}", title=f"باغ {n}") for n in range(2))
+    listings.renew(now=NOW)
+    for like, likeness in ((known, 0.9), (other, 0.5)):
+        Kin.objects.create(
+            follows=shop.channel, listing=Listing.objects.get(shop=like),
+            chat_id=like.channel_id, likeness=likeness,
+        )  # fmt: skip
+    for followed in (shop, known):
+        chats.join(channel=followed.channel, person=mina)
+
+    page = text_of(signed_in(mina).get("/showcase/"))
+
+    assert "باغ 1" in page
+    assert "باغ 0" not in page, "what one follows already is no news"
+
+
 def test_newcomers_are_shown_the_least_shown_first_and_counted(shop, mina):
     other = make_shop(mina, slug="other_shop")
     listings.renew(now=NOW)
     shown.fold()
     Listing.objects.filter(shop=shop).update(shown=900)
+    front.choose(now=NOW)
     page = text_of(Client().get("/showcase/"))
     assert page.index(f"/shops/{other.slug}/") < page.index(f"/shops/{shop.slug}/")
 
@@ -110,6 +155,7 @@ def test_one_owner_fills_no_row(sara):
     for number in range(4):
         make_shop(sara, slug=f"shop_{number}")
     listings.renew(now=NOW)
+    front.choose(now=NOW)
 
     page = text_of(Client().get("/showcase/"))
 

@@ -3,6 +3,7 @@ import { customMethods, limits, methods } from "./protocol.js";
 import { DeviceStorageError } from "./device.js";
 import { payFor } from "./payments.js";
 import { addToHome, checkHome, checkLocation, openLocationSettings, readClipboard, requestContact, requestLocation, sharedContact } from "./permits.js";
+import { preparedError, sharePrepared } from "./prepared.js";
 import { Bucket, fits, readLegacy, refusalOf } from "./wire.js";
 
 /** @typedef {import("./runner.js").Runner} Runner */
@@ -140,6 +141,11 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
     if (!(await addToHome(runner))) runner.tell("home_screen_failed", { error: "CANCELLED" });
   },
   web_app_switch_inline_query: async (runner, { query }) => void (await runner.shareApp(query)),
+  web_app_send_prepared_message: async (runner, { id }) => {
+    const error = await sharePrepared(runner, id).catch(preparedError);
+    if (error) runner.tell("prepared_message_failed", { error });
+    else runner.tell("prepared_message_sent", {});
+  },
   web_app_request_safe_area: (runner) => runner.tell("safe_area_changed", SAFE_AREA),
   web_app_request_content_safe_area: (runner) => runner.tell("content_safe_area_changed", SAFE_AREA),
   web_app_request_fullscreen: async (runner) => {

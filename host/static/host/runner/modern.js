@@ -2,6 +2,7 @@
 import { limits, modern, version } from "./protocol.js";
 import { payFor } from "./payments.js";
 import { addToHome, readClipboard, requestContact, requestLocation } from "./permits.js";
+import { sharePrepared } from "./prepared.js";
 import { BridgeError } from "./server.js";
 import { Bucket, fits } from "./wire.js";
 
@@ -66,6 +67,11 @@ export const handlers = Object.assign(Object.create(null), /** @type {Record<str
     }
   }),
   "share.link": (runner, { url, text }) => runner.openInner({ type: "run:share", url: url ?? "", text: text ?? "" }),
+  "share.message": async (runner, { id }) => {
+    const error = await sharePrepared(runner, id);
+    if (error === "UNSUPPORTED") throw new BridgeError("unknown-method", "There are no chats around this app.");
+    return error === "";
+  },
   "home_screen.add": (runner) => addToHome(runner),
   "fullscreen.request": async (runner) => (await runner.requestFullscreen()) !== "UNSUPPORTED",
   "fullscreen.exit": async (runner) => {

@@ -1,5 +1,6 @@
 // The page around the runner: the chat with its sheet, the reviewer's desk. Same origin, or nobody.
 
+import { preparedDone } from "./prepared.js";
 import { askAbout } from "./questions.js";
 
 /** @typedef {import("./runner.js").Runner} Runner */
@@ -18,6 +19,7 @@ export class Outer {
       "host:reload": () => runner.reload(),
       "host:about": () => void askAbout(runner),
       "host:expand": ({ expanded }) => runner.setExpanded(Boolean(expanded)),
+      "host:prepared": ({ error }) => preparedDone(runner, error),
       "host:visibility": ({ visible }) => runner.tellVisible(Boolean(visible)),
       "host:theme": ({ scheme }) => {
         if (scheme === "dark" || scheme === "light") document.documentElement.dataset.theme = scheme;

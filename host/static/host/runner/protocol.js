@@ -322,7 +322,7 @@ export const methods = {
   }
  },
  "web_app_send_prepared_message": {
-  "handling": "refused",
+  "handling": "server",
   "params": {
    "id": "string"
   },
@@ -779,6 +779,11 @@ export const modern = {
   "params": {
    "url": "string?",
    "text": "string?"
+  }
+ },
+ "share.message": {
+  "params": {
+   "id": "string"
   }
  },
  "home_screen.add": {

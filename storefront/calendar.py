@@ -1,4 +1,4 @@
-"""Months of the Persian calendar, by which a person's money is counted, in the zone in force."""
+"""Months of the Persian calendar, by which money is counted, in the zone in force."""
 
 from __future__ import annotations
 
