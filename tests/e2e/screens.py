@@ -39,7 +39,7 @@ def main() -> None:
     """Start a product of our own and go through its screens."""
     parser = argparse.ArgumentParser(description="Take the pictures of the README.")
     parser.add_argument("--out", type=Path, required=True, help="the folder they are written to")
-    parser.add_argument("--only", default="", help="a part of the names of the wanted pictures")
+    parser.add_argument("--only", default="", help="parts of the names of the wanted pictures, with commas")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     home = test_folder(os.environ)
@@ -69,17 +69,44 @@ def _take_all(product: Product, folder: Path, out: Path, only: str) -> None:
         "queue": lambda page: page.goto("/admin/miniapps/submission/"),
         "desk": lambda page: _desk(page, case),
     }
-    people = {"money": "sara", "console": "sara", "queue": "mina", "desk": "mina"}
+    shots |= _storefront(product)
+    people = {
+        "money": "sara",
+        "console": "sara",
+        "queue": "mina",
+        "desk": "mina",
+        "shopdesk": "maryam",
+    }
     with _windows(product) as open_window:
         for name, go in shots.items():
             for scheme in ("light", "dark"):
-                if only not in f"{name}-{scheme}":
+                if not any(part in f"{name}-{scheme}" for part in only.split(",")):
                     continue
-                wide = name in {"messenger", "console", "queue", "desk", "money"}
+                wide = name in {"messenger", "console", "queue", "desk", "money", "shopdesk"}
                 page = open_window(people.get(name, "ali"), scheme, WIDE if wide else PHONE)
                 go(page)
                 _save(page, out / f"{name}-{scheme}.webp")
                 page.context.close()
+
+
+def _storefront(product: Product) -> dict[str, Callable[[Page], object]]:
+    """Return the walks to the storefront's pages; an order is under way, a cart is full."""
+    said = stories.shell(product, stories.ORDERED)
+    goods, chat = said[-2:]
+    return {
+        "showcase": lambda page: page.goto("/showcase/"),
+        "shop": lambda page: page.goto(f"/shops/{stories.SHOP}/"),
+        "product": lambda page: page.goto(f"/shops/{stories.SHOP}/{goods}/"),
+        "checkout": lambda page: page.goto(f"/cart/{stories.SHOP}/checkout/"),
+        "order": lambda page: _order(page, chat),
+        "shopdesk": lambda page: page.goto(f"/shops/desk/{stories.SHOP}/products/"),
+    }
+
+
+def _order(page: Page, chat: str) -> None:
+    page.goto(f"/chats/{chat}/")
+    expect(page.locator(".order-card").last).to_be_visible()
+    page.locator("#chat-pane .wall").evaluate("wall => { wall.scrollTop = wall.scrollHeight; }")
 
 
 @contextmanager

@@ -49,6 +49,41 @@ for slug, fa, en, category, about, path in {others!r}:
     submission.submit(version=upload(app, path), actor=sara, now=now)
 print(case.pk)
 """
+SHOP = "mahan_saffron"
+ORDERED = """
+from messenger.models import Chat
+from storefront.orders import addresses, carts, moving, placing
+from storefront.orders.models import Order, ShippingRate
+from storefront.orders.moving import Asked
+from storefront.orders.placing import Wish
+from storefront.shops.models import Product, Shop
+ali = Person.objects.get(phone="+989120001002")
+shop = Shop.objects.get(slug="mahan_saffron")
+owner = shop.maker.founder
+home = addresses.add(person=ali, now=now, given={
+    "name": "علی رضایی", "phone": "09120001002", "province": "تهران", "city": "تهران",
+    "line": "خیابان ولیعصر، پلاک ۱۲", "postal_code": "1939614357"})
+def put(title, quantity):
+    goods = Product.objects.get(shop=shop, title=title)
+    variant = goods.variants.order_by("position").first()
+    carts.add(person=ali, shop=shop, variant_id=variant.public_id, quantity=quantity, now=now)
+    return goods
+put("زرشک پفکی", 2)
+way = ShippingRate.objects.get(shop=shop, kind="post")
+wish = Wish(key="picture", rate_id=way.public_id, address_id=home.public_id)
+order = placing.place(person=ali, shop=shop, wish=wish, now=now)
+moving.step(order=order, asked=Asked("accept", "shop", owner), now=now)
+order.refresh_from_db()
+moving.ship(order=order, actor=owner, tracking="RR123456789IR", now=now)
+goods = put("زعفران سرگل قائنات", 1)
+put("نبات زعفرانی شاخه‌ای", 2)
+chat = None
+while chat is None:  # a worker writes the card
+    time.sleep(0.2)
+    direct = Chat.objects.filter(kind="direct", memberships__person=ali)
+    chat = direct.filter(memberships__person=owner).first()
+print(goods.public_id, chat.public_id)
+"""
 FAULTY_PAGE = b"""<!doctype html>
 <html lang="fa" dir="rtl">
 <head>
