@@ -93,7 +93,7 @@ def read_manifest(
 def check_files(
     located: Located, sizes: Mapping[str, Pixels | None], limits: Limits, findings: Findings
 ) -> None:
-    """Find pages and pictures that do not exist. ``sizes``: all paths, with the pixels of rasters."""
+    """Find pages and pictures that do not exist. ``sizes``: each path, with a raster's pixels."""
     manifest = located.value
     if not isinstance(manifest, dict):
         return

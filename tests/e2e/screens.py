@@ -39,7 +39,9 @@ def main() -> None:
     """Start a product of our own and go through its screens."""
     parser = argparse.ArgumentParser(description="Take the pictures of the README.")
     parser.add_argument("--out", type=Path, required=True, help="the folder they are written to")
-    parser.add_argument("--only", default="", help="parts of the names of the wanted pictures, with commas")
+    parser.add_argument(
+        "--only", default="", help="parts of the names of the wanted pictures, with commas"
+    )
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     home = test_folder(os.environ)
