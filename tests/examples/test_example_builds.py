@@ -54,7 +54,7 @@ def test_only_the_app_is_inside(name: str) -> None:
 
 def test_nothing_inline_and_nothing_from_elsewhere(name: str) -> None:
     for path, content in files_of(name).items():
-        if path.endswith((".woff2", ".png")):
+        if path.endswith((".woff2", ".png", ".webp")):
             continue
         text = content.decode()
         urls = set(re.findall(r"https?://[^\s\"'<>)]+", text)) - MARKUP_NAMESPACES
@@ -89,7 +89,8 @@ def test_manifest_speaks_of_what_is_there(name: str) -> None:
     manifest = json.loads(files["manifest.json"])
     assert (manifest["lang"], manifest["dir"], manifest["color_scheme"]) == ("fa", "rtl", "auto")
     assert manifest["app_id"] == f"ir.barnamak.{name}"
-    assert "barnamak" not in manifest
+    assert set(manifest["barnamak"]) == {"screenshots"}
+    assert {one["src"] for one in manifest["barnamak"]["screenshots"]} <= set(files)
     for icon in manifest["icons"]:
         with Image.open(BytesIO(files[icon["src"]])) as image:
             assert f"{image.width}x{image.height}" == icon["sizes"]
