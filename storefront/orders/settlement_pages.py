@@ -38,8 +38,6 @@ FORMS: Final = {
 PAID: Final = _("Paid out")
 RETURN: Final = _("Return after the payout")
 Column = tuple[Promise, Callable[[Line, str], Cell]]
-PAID: Final = _("Paid out")
-RETURN: Final = _("Return after the payout")
 COLUMNS: Final[list[Column]] = [
     (_("Time (Jalali, Tehran)"), lambda one, _payout: jalali(one.at)),
     (_("Time (ISO)"), lambda one, _payout: instant(one.at) or ""),

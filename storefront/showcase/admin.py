@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnlyAdmin
-from core.templatetags.ui import jalali_time
+from core.templatetags.ui import decimal, jalali_time, number
 from identity.pages import person_of
+from miniapps.models import Category as AppCategory
+from storefront.shops.models import Category
 from storefront.showcase import editing, opinions
 from storefront.showcase.errors import ReportDecided
 from storefront.showcase.models import Collection, CollectionItem, Listing, Rating, Report, Slot
@@ -41,12 +43,30 @@ def preview_link(at: datetime | None) -> SafeString | str:
 MOMENT = forms.TextInput(attrs={"dir": "ltr", "size": 20})
 
 
+class ShelfFilter(admin.SimpleListFilter):
+    """Shelves by their names: an app's category, or the first of a shop's."""
+
+    title = _("shelf")
+    parameter_name = "shelf"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> list[tuple[str, str]]:
+        """Return the shelves on which something stands."""
+        words = {slug: str(name) for slug, name in AppCategory.choices}
+        words |= {one.slug: one.title_in(get_language() or "fa") for one in Category.objects.all()}
+        used = Listing.objects.exclude(shelf="").values_list("shelf", flat=True).distinct()
+        return sorted((slug, words.get(slug, slug)) for slug in used)
+
+    def queryset(self, _request: HttpRequest, rows: QuerySet[Listing]) -> QuerySet[Listing]:
+        """Return what stands on the chosen shelf."""
+        return rows.filter(shelf=self.value()) if self.value() else rows
+
+
 @admin.register(Listing)
 class ListingAdmin(ReadOnlyAdmin):
     """Everything a slot or a collection can point to, with what its place rests on."""
 
-    list_display = ["title", "kind", "is_open", "people", "score", "shown", "rating_n"]
-    list_filter = ["kind", "is_open", "shelf"]
+    list_display = ["title", "kind", "is_open", "people_shown", "score_shown", "rating_shown"]
+    list_filter = ["kind", "is_open", ShelfFilter]
     search_fields = ["title", "words", "=public_id"]
     ordering = ["-score", "-id"]
     fields = (
@@ -55,6 +75,21 @@ class ListingAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = fields
     show_full_result_count = False
+
+    @admin.display(description=_("people in seven days"), ordering="people")
+    def people_shown(self, row: Listing) -> str:
+        """Return how many different people used it."""
+        return number(row.people)
+
+    @admin.display(description=_("score"), ordering="score")
+    def score_shown(self, row: Listing) -> str:
+        """Return its score with one decimal."""
+        return decimal(row.score)
+
+    @admin.display(description=_("ratings"), ordering="rating_n")
+    def rating_shown(self, row: Listing) -> str:
+        """Return how many people rated it."""
+        return number(row.rating_n)
 
 
 class EditorAdmin(admin.ModelAdmin[Any]):

@@ -143,7 +143,7 @@ export function shareApp(chats, app, shared) {
 export function sharePrepared(chats, app, message, done) {
   const name = isolate(appName(app));
   pickChat(say("share"), chats, async (chat) => {
-    const body = h("p", { class: "quote", dir: "auto", text: message.text });
+    const body = h("p", { class: "dialog__quote", dir: "auto", text: message.text });
     const question = { title: say("prepared_title", { name, chat: isolate(chatTitle(chat)) }), body, yes: say("send") };
     if (!(await confirm(question))) return done("USER_DECLINED");
     try {
