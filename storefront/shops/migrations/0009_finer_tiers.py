@@ -113,5 +113,5 @@ drop function shops_tier(integer, integer, boolean);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shops", "0007_logo")]
+    dependencies = [("shops", "0008_logo")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

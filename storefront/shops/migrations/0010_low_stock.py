@@ -43,7 +43,7 @@ drop function shops_keep_low();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shops", "0007_finer_tiers")]
+    dependencies = [("shops", "0009_finer_tiers")]
     operations = [
         migrations.CreateModel(
             name="LowStock",
