@@ -71,6 +71,7 @@ def test_the_types_of_the_package_are_those_of_its_code(
         {file.name: file.read_text() for file in folder.glob("*.d.ts")}
         for folder in (tmp_path, ROOT / "sdk" / "types")
     )
+    del kept["protocol.d.ts"]  # written by sdk/generate.js, which a test of its own holds fresh
     assert made == kept, "run: npm run types --prefix sdk"
 
 

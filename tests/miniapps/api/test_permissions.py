@@ -79,6 +79,7 @@ ROWS = [
     Row("get", "apps/{app}/invoices/{invoice}", **SEES),
     Row("post", "apps/{app}/invoices/{invoice}/cancel", developer=403, owner=200, key_of_all=200),
     Row("get", "apps/{app}/payments", **SEES),
+    Row("post", "apps/{app}/prepared-messages"),
     Row("get", "apps/{app}/balance", **SEES),
     Row("post", "invoices", stranger=401, analyst=401, developer=401, owner=401),
     Row("get", "payments/{payment}", **SEES),
