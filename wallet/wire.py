@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Value = str | int | datetime | None
@@ -58,7 +58,10 @@ def one_value(statement: Statement, parameters: Sequence[bytes | None]) -> bytes
 def _good(line: psycopg.Connection[Any], result: PGresult) -> PGresult:
     if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         return result
-    if line.pgconn.status == ConnStatus.BAD:  # nobody is left to say with which SQLSTATE
+    # What has no SQLSTATE was said by libpq, not by the server: the connection is lost, though
+    # libpq may not have marked it so yet.
+    said = result.error_field(DiagnosticField.SQLSTATE)
+    if said is None or line.pgconn.status == ConnStatus.BAD:
         raise psycopg.OperationalError(result.get_error_message())
     raise error_from_result(result)
 

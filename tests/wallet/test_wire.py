@@ -12,6 +12,7 @@ from django.db import (
     connection,
     transaction,
 )
+from psycopg.pq import ExecStatus
 
 from wallet import wire
 
@@ -126,3 +127,13 @@ def test_a_statement_that_was_deallocated_is_prepared_again():
     with pytest.raises(ProgrammingError):
         wire.one_value(ECHO, [b"x"])
     assert wire.one_value(ECHO, [b"x"]) == b"x"
+
+
+@pytest.mark.django_db
+def test_what_libpq_says_by_itself_is_an_outage_whatever_it_thinks_of_the_line():
+    connection.ensure_connection()
+    line = connection.connection
+    unsigned = line.pgconn.make_empty_result(ExecStatus.FATAL_ERROR)
+
+    with pytest.raises(psycopg.OperationalError):
+        wire._good(line, unsigned)
