@@ -18,10 +18,12 @@ function digitCount(text) {
 
 if (form instanceof HTMLFormElement && input instanceof HTMLInputElement) {
   const wanted = Number(form.dataset["digits"]);
-  input.addEventListener("input", () => {
+  const goOn = () => {
     if (digitCount(input.value) === wanted) form.requestSubmit();
-  });
+  };
+  input.addEventListener("input", goOn);
   if (input.getAttribute("aria-invalid")) input.select();
+  else goOn(); // a quick hand, or the phone's own filling, may have been before this script
 }
 
 if (again instanceof HTMLButtonElement) {
