@@ -75,7 +75,6 @@ def money(request: HttpRequest, member: Staff) -> HttpResponse:
         "figures": _figures(found.sums),
         "rows": [{"line": one, "payout": _payout(one, batches)} for one in found.lines],
         "older": found.older,
-        "is_first": not request.GET.get("before"),
         "payouts": [
             cash_out_form.shown(one.payout) for one in batches[: -PAYOUTS_BESIDE_MAX - 1 : -1]
         ],
