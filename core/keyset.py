@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from core.admin import ReadOnlyAdmin
 
@@ -111,6 +113,33 @@ class KeysetAdmin(ReadOnlyAdmin):
     def completed(self, rows: list[Any]) -> list[Any]:
         """Return the rows of a page with what one more query for all of them adds."""
         return rows
+
+
+class PageAdmin(KeysetAdmin):
+    """A big table whose rows have a page of our own in the place of Django's form."""
+
+    page: Any = None  # takes the request, the key as it stands in the address, the site
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Call the list what it is."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show our page; nothing is sent to it."""
+        del form_url, extra_context
+        if not self.has_view_permission(request) or request.method == "POST":
+            raise PermissionDenied
+        answer: HttpResponse = type(self).page(request, object_id, self.admin_site)
+        return answer
 
 
 def key_of(text: str) -> int | None:

@@ -38,6 +38,17 @@ def one_line(text: str, *, pointer: str, most: int, needed: bool = True) -> str:
     return kept
 
 
+def line_of_form(
+    text: str, pointer: str, most: int, faults: list[Fault], *, needed: bool = True
+) -> str:
+    """Return a field of one line; what is wrong with it joins ``faults``, and "" is returned."""
+    try:
+        return one_line(text, pointer=pointer, most=most, needed=needed)
+    except InvalidInput as refusal:
+        faults.extend(refusal.faults)
+        return ""
+
+
 def chat_title(text: str) -> str:
     """Return a group's or channel's title. Raises InvalidInput."""
     return one_line(text, pointer="#/title", most=CHAT_TITLE_CHARS_MAX)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import is_id
-from core.keyset import KeysetAdmin
+from core.keyset import PageAdmin
 from core.limits import LIST_SCAN_ROWS_MAX
 from core.templatetags.ui import jalali_time, toman
 from identity import phones
@@ -24,9 +22,10 @@ from storefront.orders.models import Order
 
 
 @admin.register(Order)
-class OrderAdmin(KeysetAdmin):
+class OrderAdmin(PageAdmin):
     """All orders, newest first; a filter finds the disputes."""
 
+    page = judging_pages.order
     list_display = ["when", "shop_title", "buyer_name", "total", "shown_state"]
     list_filter = ["state", "payment"]
     list_select_related = ["shop", "buyer"]
@@ -43,26 +42,6 @@ class OrderAdmin(KeysetAdmin):
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """End a dispute."""
         return judging_pages.decide(request, str(key))
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Call the list what it is."""
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show our page; nothing is sent to it."""
-        del form_url, extra_context
-        if not self.has_view_permission(request) or request.method == "POST":
-            raise PermissionDenied
-        return judging_pages.order(request, object_id, self.admin_site)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

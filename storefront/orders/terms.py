@@ -120,7 +120,7 @@ def _lock(shop: Shop) -> None:
 
 def _checked_rate(wish: RateWish) -> dict[str, object]:
     faults: list[Fault] = []
-    title = _line(wish.title, "#/title", SHIPPING_TITLE_CHARS_MAX, faults)
+    title = wording.line_of_form(wish.title, "#/title", SHIPPING_TITLE_CHARS_MAX, faults)
     if wish.kind not in ShippingRate.Kind.values:
         faults.append(Fault("#/kind", "must be post, courier or pickup", "choice"))
     place = wish.province.strip()
@@ -129,7 +129,7 @@ def _checked_rate(wish: RateWish) -> dict[str, object]:
         faults.append(Fault("#/province", "must be a province of Iran, or none", "choice"))
     city = ""
     if wish.city.strip():
-        city = _line(wish.city, "#/city", CITY_CHARS_MAX, faults)
+        city = wording.line_of_form(wish.city, "#/city", CITY_CHARS_MAX, faults)
         if not place:
             faults.append(Fault("#/city", "needs its province", "province"))
     _between("price", wish.price, 0, PRODUCT_PRICE_RIALS_MAX, faults)
@@ -182,11 +182,3 @@ def _checked_coupon(wish: CouponWish, now: datetime) -> dict[str, object]:
 def _between(name: str, number: int | None, least: int, most: int, faults: list[Fault]) -> None:
     if number is not None and not least <= number <= most:
         faults.append(Fault(f"#/{name}", f"must be {least} to {most}", "range"))
-
-
-def _line(text: str, pointer: str, most: int, faults: list[Fault]) -> str:
-    try:
-        return wording.one_line(text, pointer=pointer, most=most)
-    except InvalidInput as refusal:
-        faults.extend(refusal.faults)
-        return ""

@@ -71,12 +71,12 @@ class ProductWish:
 def checked(wish: ProductWish) -> ProductWish:
     """Return the wish as it is kept. Raises InvalidInput with every fault at once."""
     faults: list[Fault] = []
-    title = _line(wish.title, "#/title", PRODUCT_TITLE_CHARS_MAX, faults)
+    title = wording.line_of_form(wish.title, "#/title", PRODUCT_TITLE_CHARS_MAX, faults)
     description = wish.description.strip()
     if len(description) > PRODUCT_DESCRIPTION_CHARS_MAX:
         detail = f"must be at most {PRODUCT_DESCRIPTION_CHARS_MAX} characters"
         faults.append(Fault("#/description", detail, "max_length"))
-    tags = [_line(tag, f"#/tags/{place}", PRODUCT_TAG_CHARS_MAX, faults)
+    tags = [wording.line_of_form(tag, f"#/tags/{place}", PRODUCT_TAG_CHARS_MAX, faults)
             for place, tag in enumerate(wish.tags)]  # fmt: skip
     if len(tags) > PRODUCT_TAGS_MAX:
         faults.append(Fault("#/tags", f"must be at most {PRODUCT_TAGS_MAX}", "max_items"))
@@ -106,11 +106,11 @@ def _checked_variant(wish: VariantWish, at: str, faults: list[Fault]) -> Variant
         faults.append(Fault(f"{at}/compare_price", "must be above the price", "range"))
     sku = wish.sku
     if sku:
-        sku = latin_digits(_line(sku, f"{at}/sku", SKU_CHARS_MAX, faults))
+        sku = latin_digits(wording.line_of_form(sku, f"{at}/sku", SKU_CHARS_MAX, faults))
     options = {
-        _line(name, f"{at}/options", PRODUCT_OPTION_CHARS_MAX, faults): _line(
-            value, f"{at}/options/{name}", PRODUCT_OPTION_CHARS_MAX, faults
-        )
+        wording.line_of_form(
+            name, f"{at}/options", PRODUCT_OPTION_CHARS_MAX, faults
+        ): wording.line_of_form(value, f"{at}/options/{name}", PRODUCT_OPTION_CHARS_MAX, faults)
         for name, value in wish.options.items()
     }
     return VariantWish(wish.price, wish.on_hand, sku, options, compare, wish.weight_g)
@@ -130,14 +130,6 @@ def _refuse_twins(variants: list[VariantWish], faults: list[Fault]) -> None:
     skus = [one.sku for one in variants if one.sku]
     if len(set(skus)) < len(skus):
         faults.append(Fault("#/variants", "must have SKUs of their own", "unique"))
-
-
-def _line(text: str, pointer: str, most: int, faults: list[Fault]) -> str:
-    try:
-        return wording.one_line(text, pointer=pointer, most=most)
-    except InvalidInput as refusal:
-        faults.extend(refusal.faults)
-        return ""
 
 
 @transaction.atomic

@@ -122,9 +122,9 @@ def rewrite(*, shop: Shop, sign: Sign, policy: str, actor: Person, now: datetime
     Raises InvalidInput with every fault.
     """
     faults: list[Fault] = []
-    title = _line(sign.title, "#/title", SHOP_TITLE_CHARS_MAX, faults)
-    about = _line(sign.about, "#/about", SHOP_ABOUT_CHARS_MAX, faults, needed=False)
-    city = _line(sign.city, "#/city", PLACE_CHARS_MAX, faults, needed=False)
+    title = wording.line_of_form(sign.title, "#/title", SHOP_TITLE_CHARS_MAX, faults)
+    about = wording.line_of_form(sign.about, "#/about", SHOP_ABOUT_CHARS_MAX, faults, needed=False)
+    city = wording.line_of_form(sign.city, "#/city", PLACE_CHARS_MAX, faults, needed=False)
     policy = policy.replace("\r\n", "\n").replace("\x00", "").strip()
     if len(policy) > SHOP_POLICY_CHARS_MAX:
         detail = f"must be at most {SHOP_POLICY_CHARS_MAX} characters"
@@ -143,11 +143,3 @@ def rewrite(*, shop: Shop, sign: Sign, policy: str, actor: Person, now: datetime
         )
     audit.record("shops.shop.rewritten", by=actor, of=locked, title=title)
     return locked
-
-
-def _line(text: str, pointer: str, most: int, faults: list[Fault], *, needed: bool = True) -> str:
-    try:
-        return wording.one_line(text, pointer=pointer, most=most, needed=needed)
-    except InvalidInput as refusal:
-        faults.extend(refusal.faults)
-        return ""

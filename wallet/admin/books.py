@@ -13,11 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import is_id
-from core.keyset import KeysetAdmin
+from core.keyset import PageAdmin
 from core.limits import LIST_SCAN_ROWS_MAX
 from core.templatetags.ui import digits, jalali_time
 from identity import phones
@@ -28,33 +27,6 @@ from wallet.invariants import BALANCES
 from wallet.models import Account, Correction, ReconciliationRun, Transfer
 
 State = Correction.State
-
-
-class BooksAdmin(KeysetAdmin):
-    """Rows of the books: a page of our own in the place of Django's form."""
-
-    page: Any = None
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Call the list what it is."""
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show our page; nothing is sent to it."""
-        del form_url, extra_context
-        if not self.has_view_permission(request) or request.method == "POST":
-            raise PermissionDenied
-        answer: HttpResponse = type(self).page(request, object_id, self.admin_site)
-        return answer
 
 
 def in_book(text: Any, row: Account | Transfer | Correction) -> SafeString:
@@ -92,7 +64,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(BooksAdmin):
+class AccountAdmin(PageAdmin):
     """Accounts with their balances by side; a busy one is shown with all its slots as one."""
 
     page = account_pages.account
@@ -207,7 +179,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Transfer)
-class TransferAdmin(BooksAdmin):
+class TransferAdmin(PageAdmin):
     """Transfers, found by id, key or what they were for; filtered by book, reason and day."""
 
     page = account_pages.transfer
@@ -293,7 +265,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(BooksAdmin):
+class CorrectionAdmin(PageAdmin):
     """Corrections: proposed by one, decided by another."""
 
     page = correction_pages.correction
@@ -357,7 +329,7 @@ class CorrectionAdmin(BooksAdmin):
 
 
 @admin.register(ReconciliationRun)
-class ReconciliationAdmin(BooksAdmin):
+class ReconciliationAdmin(PageAdmin):
     """The state of the books, and every look at them."""
 
     page = reconciliation_pages.run

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import is_id
+from core.keyset import PageAdmin
 from core.limits import (
     LIST_SCAN_ROWS_MAX,
     ORDER_REF_CHARS_MAX,
@@ -23,7 +24,7 @@ from core.templatetags.ui import jalali_time
 from core.text import latin_digits, persian_digits
 from identity import phones
 from identity.models import Maker, Person
-from wallet.admin.books import BooksAdmin, in_book
+from wallet.admin.books import in_book
 from wallet.desk import order_pages, words
 from wallet.gateways.interface import ORDER_ID_SHAPE
 from wallet.identifiers import shebas
@@ -82,7 +83,7 @@ class GatewayFilter(admin.SimpleListFilter):
         return queryset.filter(gateway=self.value()) if self.value() else queryset
 
 
-class OrdersAdmin(BooksAdmin):
+class OrdersAdmin(PageAdmin):
     """What the four lists share: the time with the id, the amount, the state."""
 
     scan_rows = LIST_SCAN_ROWS_MAX

@@ -11,15 +11,15 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.keyset import PageAdmin
 from wallet import oversight
-from wallet.admin.books import BooksAdmin
 from wallet.admin.orders import makers_named
 from wallet.desk import terms_pages, words
 from wallet.models import MerchantTerms, SpendingLimit
 
 
 @admin.register(SpendingLimit)
-class SpendingLimitAdmin(BooksAdmin):
+class SpendingLimitAdmin(PageAdmin):
     """Three levels, three limits each."""
 
     page = terms_pages.limits
@@ -57,7 +57,7 @@ class SpendingLimitAdmin(BooksAdmin):
 
 
 @admin.register(MerchantTerms)
-class MerchantTermsAdmin(BooksAdmin):
+class MerchantTermsAdmin(PageAdmin):
     """Makers who pay another fee than the house's."""
 
     page = terms_pages.merchant

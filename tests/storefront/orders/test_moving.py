@@ -17,7 +17,7 @@ from storefront.orders.errors import (
 )
 from storefront.orders.models import Coupon, Order, OrderEvent, OrderLine
 from storefront.shops.models import Stock
-from tests.ordering import holdings, make_rate, place, put, rich, ship, step, wish_of
+from tests.ordering import holdings, make_rate, place, put, ship, step, wish_of
 from tests.shopping import make_product, make_shop
 from wallet import accounts, invariants, ledger
 from wallet.errors import InsufficientFunds
@@ -47,11 +47,6 @@ SIDE_OF = {
     "give_back": "operator", "pay_out": "operator", "split": "operator",
 }  # fmt: skip
 TOTAL, SHIPPING, FEE = 2_700_000, 300_000, 120_000  # 5 % of the goods
-
-
-@pytest.fixture
-def buyer(mina):
-    return rich(mina)
 
 
 @pytest.fixture

@@ -9,29 +9,12 @@ from django.utils import timezone
 from storefront.orders import coupons
 from storefront.orders.models import Address, Coupon, Order, OrderLine, Return
 from storefront.shops.models import Staff, Stock
-from tests.ordering import HOME, make_rate, place, put, rich, ship, step, wish_of
+from tests.ordering import HOME, place, put, ship, step, wish_of
 from tests.people import signed_in
 from tests.shopping import make_product, make_shop
 from wallet import pins
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(sara):
-    found = make_shop(sara)
-    make_rate(found)
-    return found
-
-
-@pytest.fixture
-def saffron(shop):
-    return make_product(shop, price=1_200_000, on_hand=10)
-
-
-@pytest.fixture
-def buyer(mina):
-    return rich(mina)
 
 
 @pytest.fixture

@@ -38,23 +38,6 @@ from wallet.models import Escrow
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def shop(sara):
-    found = make_shop(sara)
-    make_rate(found)
-    return found
-
-
-@pytest.fixture
-def saffron(shop):
-    return make_product(shop, price=1_200_000, on_hand=10)
-
-
-@pytest.fixture
-def buyer(mina):
-    return rich(mina)
-
-
 def stock_of(product) -> tuple[int, int]:
     row = Stock.objects.get(variant__product=product)
     return row.on_hand, row.reserved

@@ -10,18 +10,11 @@ from core.models import AuditEvent
 from storefront.shops import shop_api, shopkeys, staffing
 from storefront.shops.catalogue import VariantWish
 from storefront.shops.models import Shop, ShopKey, Stock
-from tests.ordering import make_rate, place, put, rich, step
+from tests.ordering import place, put, rich, step
 from tests.people import signed_in
 from tests.shopping import make_product, make_shop
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(sara):
-    found = make_shop(sara)
-    make_rate(found)
-    return found
 
 
 def server_of(shop, *scopes, **more):
@@ -38,11 +31,6 @@ def server_of(shop, *scopes, **more):
 @pytest.fixture
 def server(shop):
     return server_of(shop)
-
-
-@pytest.fixture
-def saffron(shop):
-    return make_product(shop, price=1_200_000, on_hand=10)
 
 
 @pytest.fixture

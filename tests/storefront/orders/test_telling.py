@@ -10,17 +10,10 @@ from miniapps.models import WebhookDelivery, WebhookEvent
 from storefront.orders import machine, returns, tasks, telling
 from storefront.orders.models import Order
 from tests.miniapps import build
-from tests.ordering import make_rate, place, rich, ship, step
-from tests.shopping import make_product, make_shop
+from tests.ordering import place, rich, ship, step
+from tests.shopping import make_product
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(sara):
-    found = make_shop(sara)
-    make_rate(found)
-    return found
 
 
 @pytest.fixture
