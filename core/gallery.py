@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -44,6 +45,14 @@ def _people() -> list[dict[str, Any]]:
             "text": "Ali: The bus leaves at 07:30, be there a quarter earlier, please.",
             "unread": 0,
         },
+    ]
+
+
+def _screens() -> list[dict[str, str]]:
+    """Return pictures as an app's page shows them."""
+    return [
+        {"url": static(f"ui/{name}"), "alt": _("The mark of Barnamak")}
+        for name in ("icon-192.png", "icon-512.png", "icon-maskable-512.png")
     ]
 
 
@@ -112,6 +121,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "sample": SAMPLE, "people": _people(), "findings": _findings(), "colours": COLOURS,
             "icons": ICONS, "now": now, "minutes_ago": now - timedelta(minutes=7),
             "days_ago": now - timedelta(days=3), "due": now + timedelta(hours=5),
-            "tints": range(8), "language": language, "theme": theme,
+            "tints": range(8), "screens": _screens(), "language": language, "theme": theme,
         }  # fmt: skip
         return render(request, "gallery/gallery.html", context)
