@@ -248,6 +248,12 @@ def app_of(page: Page) -> FrameLocator:
     return runner(page).frame_locator("iframe.run-frame")
 
 
+def started(page: Page) -> None:
+    """Wait until the host's placeholder is gone: what is pressed before, it takes."""
+    expect(runner(page).locator("iframe.run-frame")).to_be_visible()
+    expect(runner(page).locator(".run-loading")).to_be_hidden()
+
+
 def main_button(page: Page) -> Locator:
     """Return the app's main button, which the host draws."""
     return runner(page).locator(".run-button-main")

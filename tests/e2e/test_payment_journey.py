@@ -16,6 +16,7 @@ from tests.e2e.people import (
     fa,
     main_button,
     runner,
+    started,
 )
 
 pytestmark = pytest.mark.e2e
@@ -62,6 +63,7 @@ def open_cafe(page: Page) -> FrameLocator:
     expect(runner(page).locator("iframe.run-frame, .consent")).to_be_visible()
     if runner(page).locator(".consent").is_visible():
         agree(page)
+    started(page)
     return app_of(page)
 
 
